@@ -1,0 +1,82 @@
+/**
+ * The system calls that Node has no name for, through `koffi`. The only importer of it. Koffi is optional: where it is
+ * missing, each function says so (`undefined`), and its caller has a stated fall-back.
+ */
+import { createRequire } from 'node:module';
+
+interface Bindings {
+  flock(fd: number, operation: number): number;
+  tcgetattr(fd: number, termios: Uint8Array): number;
+  errno(): number;
+}
+
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+const EWOULDBLOCK = process.platform === 'darwin' ? 35 : 11;
+/** Room for `struct termios` of any supported system (60 bytes on Linux, 72 on macOS). */
+const TERMIOS_BYTES = 256;
+const IS_DARWIN = process.platform === 'darwin';
+/** Offset of `c_lflag`: after three 4-byte flags on Linux (termios(3)), after three 8-byte ones on macOS. */
+const LFLAG_OFFSET = IS_DARWIN ? 24 : 12;
+const ICANON = IS_DARWIN ? 0x100 : 0x2;
+const ECHO = 0x8;
+
+let loaded: Bindings | null | undefined;
+
+function bindings(): Bindings | null {
+  if (loaded !== undefined) return loaded;
+  loaded = null;
+  if (process.platform !== 'linux' && process.platform !== 'darwin') return loaded;
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-assignment -- require gives any; the package's own types name it
+    const koffi: typeof import('koffi') = createRequire(import.meta.url)('koffi');
+    const libc = koffi.load(IS_DARWIN ? 'libSystem.B.dylib' : 'libc.so.6');
+    const flock = libc.func('int flock(int fd, int operation)');
+    const tcgetattr = libc.func('int tcgetattr(int fd, _Out_ uint8_t *termios)');
+    loaded = {
+      flock: (fd, operation) => Number(flock(fd, operation)),
+      tcgetattr: (fd, termios) => Number(tcgetattr(fd, termios)),
+      errno: () => koffi.errno(),
+    };
+  } catch {
+    loaded = null; // koffi is optional: not installed, or no build for this system; `nativeAvailable` tells
+  }
+  return loaded;
+}
+
+/** Whether the native calls are there; `doctor` reports it. */
+export function nativeAvailable(): boolean {
+  return bindings() !== null;
+}
+
+/**
+ * Tries to take an exclusive `flock(2)` on `fd` without waiting. The kernel frees it when the last descriptor of this
+ * open file goes, however the process ends. `undefined` when there is no native binding.
+ *
+ * @throws Error with the errno when the file system has no locks
+ */
+export function tryFlock(fd: number): 'locked' | 'busy' | undefined {
+  const native = bindings();
+  if (native === null) return undefined;
+  if (native.flock(fd, LOCK_EX | LOCK_NB) === 0) return 'locked';
+  const errno = native.errno();
+  if (errno === EWOULDBLOCK) return 'busy';
+  throw new Error(`flock failed with errno ${errno}`);
+}
+
+/** The two local modes of a terminal that decide how input reaches its reader. */
+export interface TerminalModes {
+  /** Line at a time, edited by the kernel, at most 4,095 bytes a line. */
+  readonly canonical: boolean;
+  readonly echo: boolean;
+}
+
+/** Reads the modes of the terminal behind `fd` (tcgetattr(3)); `undefined` when there is no binding or no terminal. */
+export function terminalModes(fd: number): TerminalModes | undefined {
+  const native = bindings();
+  if (native === null) return undefined;
+  const termios = Buffer.alloc(TERMIOS_BYTES);
+  if (native.tcgetattr(fd, termios) !== 0) return undefined;
+  const local = termios.readUInt32LE(LFLAG_OFFSET);
+  return { canonical: (local & ICANON) !== 0, echo: (local & ECHO) !== 0 };
+}

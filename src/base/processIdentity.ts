@@ -1,0 +1,119 @@
+import fs from 'node:fs';
+
+/**
+ * Which process a pid meant when it was written down. A pid alone is re-used; together with its start time and the boot
+ * it lived in it names one process for ever. Source of the numbers: proc(5), `/proc/PID/stat` field 22 and
+ * `/proc/sys/kernel/random/boot_id`.
+ */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Start time in clock ticks since boot, as printed by the kernel. */
+  readonly startTicks: string;
+  readonly bootId: string;
+}
+
+/** One row of `/proc/PID/stat`, as far as it is used here. */
+export interface ProcessStat {
+  readonly pid: number;
+  /** The executable's name as the kernel keeps it, at most 15 bytes. */
+  readonly comm: string;
+  /** One letter: R, S, D, T, Z, X, ... */
+  readonly state: string;
+  readonly ppid: number;
+  readonly pgid: number;
+  readonly sid: number;
+  /** Foreground process group of the controlling terminal, -1 when there is none. */
+  readonly tpgid: number;
+  readonly startTicks: string;
+}
+
+/** What can be said of a recorded process now. A zombie is gone: it runs nothing and holds nothing. */
+export type Liveness = 'alive' | 'gone' | 'unknown';
+
+/** Reads `/proc/PID/stat`; `undefined` when there is no such process. The name may hold any byte, `)` too. */
+export function readProcessStat(pid: number): ProcessStat | undefined {
+  let text: string;
+  try {
+    text = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return undefined; // gone, or no procfs on this system: both mean that nothing can be said about the pid
+  }
+  const open = text.indexOf('(');
+  const close = text.lastIndexOf(')');
+  const fields = text.slice(close + 2).split(' ');
+  const [state, ppid, pgid, sid, , tpgid] = fields;
+  const startTicks = fields[19];
+  if (open === -1 || state === undefined || startTicks === undefined) return undefined;
+  return {
+    pid,
+    comm: text.slice(open + 1, close),
+    state,
+    ppid: Number(ppid),
+    pgid: Number(pgid),
+    sid: Number(sid),
+    tpgid: Number(tpgid),
+    startTicks,
+  };
+}
+
+let cachedBootId: string | undefined;
+
+/** The kernel's boot id, or `unknown` where the system has none: then identities never prove a death by reboot. */
+export function bootId(): string {
+  if (cachedBootId === undefined) {
+    try {
+      cachedBootId = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+    } catch {
+      cachedBootId = 'unknown'; // not Linux
+    }
+  }
+  return cachedBootId;
+}
+
+/** The identity of a process that exists now; `undefined` when it cannot be read. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const stat = readProcessStat(pid);
+  return stat === undefined ? undefined : { pid, startTicks: stat.startTicks, bootId: bootId() };
+}
+
+/** Whether `identity`'s process still runs. Never says `gone` of a process that may be alive. */
+export function liveness(identity: ProcessIdentity): Liveness {
+  const boot = bootId();
+  if (boot === 'unknown' || identity.bootId === 'unknown') return pidExists(identity.pid) ? 'unknown' : 'gone';
+  if (identity.bootId !== boot) return 'gone';
+  const stat = readProcessStat(identity.pid);
+  if (stat === undefined) return pidExists(identity.pid) ? 'unknown' : 'gone';
+  return stat.startTicks === identity.startTicks && stat.state !== 'Z' && stat.state !== 'X' ? 'alive' : 'gone';
+}
+
+/** Sends `signal` only if the process is still the one that was written down. Says whether it was sent. */
+export function signalIdentity(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  if (liveness(identity) !== 'alive') return false;
+  try {
+    process.kill(identity.pid, signal);
+    return true;
+  } catch {
+    return false; // it ended between the check and the signal, or belongs to another user
+  }
+}
+
+/** All pids that `/proc` shows. Empty where there is no procfs. */
+export function listPids(): number[] {
+  try {
+    return fs
+      .readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => Number.isInteger(pid) && pid > 0);
+  } catch {
+    return []; // no procfs
+  }
+}
+
+function pidExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The events of a session's log, `events.jsonl`: one per line,
+ * `{"seq":n,"ts":"...","t":n,"type":"...","payload":{...},"h":"..."}`. `seq` is contiguous from 0, `ts` wall time (ISO 8601,
+ * ms) for people, `t` monotonic microseconds since the session began, `h` the hash chain.
+ *
+ * The writer is typed by this file and validates nothing; readers check with `zod` only what comes from disk, keep types
+ * they do not know, and refuse a newer format.
+ */
+import type { CompletionSource, Confidence, Evidence, Outcome } from './outcomes.ts';
+
+/** Bytes of a program: text when they are valid UTF-8, base64 otherwise. Never replaced, never lost. */
+export type Bytes = { readonly data: string } | { readonly dataBase64: string };
+
+export interface EventPayloads {
+  /** Always the first event. Holds what a replay needs; no environment. */
+  session_started: {
+    formatVersion: number;
+    sessionId: string;
+    command: readonly string[];
+    cwd: string;
+    cols: number;
+    rows: number;
+    term: string;
+    name?: string;
+    toolVersion: string;
+    platform: string;
+    /** Names the width tables that the screen uses. */
+    unicodeVersion: string;
+  };
+  /** What the program wrote. Private marks and the typed frame of a sentinel run are not in it. */
+  output: Bytes;
+  input_text: { data: string };
+  input_paste: { data: string };
+  input_keys: { keys: readonly string[] };
+  /** A command about to be typed, or the session's own program when it is the run (`source` is `process`). */
+  input_run: {
+    command: string;
+    noWait: boolean;
+    marker: string;
+    runId: string;
+    source: CompletionSource;
+  };
+  /** The command begins to run: output from here on is its own. */
+  run_started: { runId: string; inputRunSeq: number };
+  /** What a line editor painted while a sentinel run was typed; kept so that no byte is lost, shown to nobody. */
+  run_echo: Bytes & { runId: string };
+  run_complete: {
+    marker: string;
+    inputRunSeq: number;
+    runId: string;
+    outcome: Outcome;
+    exitCode: number | null;
+    evidence: readonly Evidence[];
+    confidence: Confidence;
+    durationMs: number;
+  };
+  /** A command that somebody typed past us, seen by the shell's hooks. */
+  foreign_run: { exitCode: number | null };
+  resize: { cols: number; rows: number };
+  signal: { signal: string };
+  marker: { label: string };
+  /** Queued input that the program never read. */
+  input_lost: { bytes: number };
+  exit: { exitCode: number | null; exitSignal: string | null };
+  /** Appended by the next host: the one that owned the session died. */
+  host_lost: { hostPid: number; survivorsEnded: number };
+  /** Appended after a torn tail was cut; the bytes are kept in `keptIn`. */
+  recovered: { cutBytes: number; keptIn: string | null };
+}
+
+export type EventType = keyof EventPayloads;
+
+/** One event to append: its type and the payload that belongs to it. */
+export type NewEvent = { [T in EventType]: { readonly type: T; readonly payload: EventPayloads[T] } }[EventType];
+
+/** An event as it stands in the log. `type` may be one this version does not know. */
+export interface LogEvent {
+  readonly seq: number;
+  readonly ts: string;
+  /** Monotonic microseconds since the session began. */
+  readonly t: number;
+  readonly type: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** Base64url SHA-256 over the previous event's `h` and the bytes of this line before `,"h":`. */
+  readonly h: string;
+}
+
+/** A point of the chain: everything up to `seq` is fixed by `h`. */
+export interface LogHead {
+  readonly seq: number;
+  readonly h: string;
+}
+
+/** The bytes of an `output` or `run_echo` event. */
+export function bytesOf(payload: Readonly<Record<string, unknown>>): Buffer {
+  if (typeof payload['data'] === 'string') return Buffer.from(payload['data'], 'utf8');
+  return Buffer.from(typeof payload['dataBase64'] === 'string' ? payload['dataBase64'] : '', 'base64');
+}

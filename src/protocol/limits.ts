@@ -1,0 +1,55 @@
+/** Every bound of the contract, in one place. Halving or doubling one changes what callers may rely on. */
+
+/** One frame on the socket, its LF not counted. A larger one ends the connection before it is parsed. */
+export const MAX_FRAME_BYTES = 1024 * 1024;
+/** Nesting of a frame's JSON; `JSON.parse` of 100,000 levels takes 150 ms. */
+export const MAX_FRAME_DEPTH = 32;
+/** Members of one object in a frame. */
+export const MAX_FRAME_KEYS = 64;
+/** Items of one array in a frame. */
+export const MAX_FRAME_ITEMS = 1024;
+/** Largest reply that tells an error; longer messages are cut. */
+export const MAX_ERROR_REPLY_BYTES = 16 * 1024;
+/** Connections that one host serves at once; the next one is told so and closed. */
+export const MAX_CONNECTIONS = 64;
+/** Time a client has to finish its hello, or a frame it began. Longer than any local write takes. */
+export const FRAME_DEADLINE_MS = 5_000;
+
+/** Input of one part of a transaction; JSON may double it and it must still fit a frame. */
+export const MAX_INPUT_PART_BYTES = 256 * 1024;
+/** Input of one whole call, and what may wait for one slow reader. */
+export const MAX_INPUT_BYTES = 8 * 1024 * 1024;
+/** Longest line the kernel's line discipline takes in canonical mode without cutting it, its newline not counted. */
+export const MAX_CANONICAL_LINE_BYTES = 4_095;
+/** Keys of one `send-keys` call. */
+export const MAX_KEYS = 1_024;
+/** A command given to `run`. */
+export const MAX_COMMAND_BYTES = 512 * 1024;
+
+/** Largest piece of program output in one event. */
+export const MAX_OUTPUT_RECORD_BYTES = 48 * 1024;
+/** Longest line of a log that a reader accepts. A command and its escapes fit; anything longer was not written by us. */
+export const MAX_LOG_LINE_BYTES = 4 * 1024 * 1024;
+
+export const MIN_SIZE = 1;
+export const MAX_SIZE = 1_000;
+export const DEFAULT_COLS = 80;
+export const DEFAULT_ROWS = 24;
+/** Lines above the visible screen that a live screen keeps. */
+export const SCROLLBACK_LINES = 5_000;
+
+/** Longest wait a caller may ask for; 0 asks for no bound where that is allowed. */
+export const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
+/** How long a waited run in a session is waited for unless the caller says. */
+export const DEFAULT_RUN_TIMEOUT_MS = 120_000;
+export const DEFAULT_WAIT_TIMEOUT_MS = 30_000;
+/** Captured output of a run in its result, head and tail together. */
+export const DEFAULT_MAX_OUTPUT_BYTES = 256 * 1024;
+/** Upper bound of the above: a reply has to fit a frame. */
+export const MAX_MAX_OUTPUT_BYTES = 400 * 1024;
+/** Pattern and text of a wait. */
+export const MAX_PATTERN_BYTES = 1_000;
+/** A session's name, in characters. */
+export const MAX_NAME_CHARS = 64;
+/** How long a host without sessions stays. */
+export const DEFAULT_HOST_IDLE_MS = 10 * 60 * 1000;

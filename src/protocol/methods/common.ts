@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { COMPLETION_SOURCES, CONFIDENCES, EVIDENCE, OUTCOMES } from '../outcomes.ts';
+import { MAX_MAX_OUTPUT_BYTES, MAX_SIZE, MAX_TIMEOUT_MS, MIN_SIZE } from '../limits.ts';
+
+export const sessionRef = z.string().min(1).max(256).describe('id or name of a session');
+export const size = z.int().min(MIN_SIZE).max(MAX_SIZE);
+export const seq = z.int().min(0).describe('sequence number of an event');
+export const timeoutMs = z.int().min(0).max(MAX_TIMEOUT_MS).describe('milliseconds; 0 waits without a bound');
+export const maxOutputBytes = z
+  .int()
+  .min(0)
+  .max(MAX_MAX_OUTPUT_BYTES)
+  .describe('bytes of output text in the result, head and tail together');
+
+export const logHead = z
+  .object({ seq, h: z.string() })
+  .describe('sealed head of the log: an outside anchor for proofs');
+
+export const runView = z
+  .object({
+    runId: z.string(),
+    sessionId: z.string(),
+    command: z.string(),
+    state: z.enum(['queued', 'typed', 'started', 'ended']),
+    outcome: z.enum(OUTCOMES).nullable().describe('null until the run ended'),
+    exitCode: z.int().nullable(),
+    signal: z.string().nullable(),
+    marker: z.string(),
+    source: z.enum(COMPLETION_SOURCES),
+    seq: seq.nullable().describe('of input_run; null while queued'),
+    fromSeq: seq.nullable().describe('first event of the run after input_run'),
+    toSeq: seq.nullable().describe('last event of the run'),
+    durationMs: z.number().nullable(),
+    evidence: z.array(z.enum(EVIDENCE)),
+    confidence: z.enum(CONFIDENCES).nullable(),
+  })
+  .describe('a run as it stands now');
+export type RunView = z.infer<typeof runView>;
+
+export const runResult = z
+  .object({
+    runId: z.string(),
+    sessionId: z.string(),
+    outcome: z.enum(OUTCOMES),
+    accepted: z.literal(true),
+    completed: z.boolean().describe('true only when the end of the command was seen'),
+    timedOut: z.boolean().describe('the wait ended first; the run goes on'),
+    exitCode: z.int().nullable(),
+    signal: z.string().nullable(),
+    output: z.string().describe('what the command printed, as text'),
+    outputBytes: z.int().describe('bytes that the command wrote'),
+    outputTruncated: z.boolean(),
+    outputOmittedBytes: z.int().describe('bytes between the head and the tail that are not in output'),
+    seq: seq.describe('of input_run'),
+    fromSeq: seq.nullable(),
+    toSeq: seq.nullable(),
+    marker: z.string(),
+    durationMs: z.number(),
+    source: z.enum(COMPLETION_SOURCES),
+    evidence: z.array(z.enum(EVIDENCE)),
+    confidence: z.enum(CONFIDENCES).nullable(),
+    head: logHead,
+  })
+  .describe('how a run ended, or how far it is');
+export type RunResult = z.infer<typeof runResult>;

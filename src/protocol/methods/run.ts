@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { DEFAULT_MAX_OUTPUT_BYTES, DEFAULT_RUN_TIMEOUT_MS, MAX_COMMAND_BYTES } from '../limits.ts';
+import { defineMethod } from './define.ts';
+import { maxOutputBytes, runResult, runView, seq, sessionRef, timeoutMs } from './common.ts';
+
+export const runNote = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('accepted'), runId: z.string(), seq, logOffset: z.int().min(0) }),
+    z.object({ type: z.literal('progress'), toSeq: seq }),
+  ])
+  .describe('accepted comes once, when input_run stands in the log at that byte; progress says that the log grew');
+export type RunNote = z.infer<typeof runNote>;
+
+export const startRun = defineMethod({
+  summary: 'Types a command into a shell and, unless told not to, waits for its end.',
+  params: z.strictObject({
+    session: sessionRef,
+    command: z.string().min(1).max(MAX_COMMAND_BYTES),
+    wait: z.boolean().default(true),
+    timeoutMs: timeoutMs.default(DEFAULT_RUN_TIMEOUT_MS),
+    whenBusy: z.enum(['wait', 'fail']).default('wait').describe('what to do while another run is under way'),
+    maxOutputBytes: maxOutputBytes.default(DEFAULT_MAX_OUTPUT_BYTES),
+    progress: z.boolean().default(false).describe('send notes while waiting'),
+  }),
+  result: runResult,
+  note: runNote,
+  errors: [
+    'SESSION_NOT_FOUND',
+    'INVALID_SESSION_ID',
+    'SESSION_NOT_RUNNING',
+    'SESSION_BUSY',
+    'NOT_A_SHELL',
+    'CANONICAL_LINE_TOO_LONG',
+    'INPUT_QUEUE_FULL',
+    'INVALID_INPUT',
+    'STORAGE_WRITE_ERROR',
+  ],
+});
+export type RunParams = z.input<typeof startRun.params>;
+
+export const waitRun = defineMethod({
+  summary: 'Waits for the end of a run that was started before.',
+  params: z.strictObject({
+    run: z.string(),
+    timeoutMs: timeoutMs.default(DEFAULT_RUN_TIMEOUT_MS),
+    maxOutputBytes: maxOutputBytes.default(DEFAULT_MAX_OUTPUT_BYTES),
+    progress: z.boolean().default(false),
+  }),
+  result: runResult,
+  note: runNote,
+  errors: ['SESSION_NOT_FOUND', 'RUN_NOT_FOUND', 'INVALID_INPUT'],
+});
+export type WaitRunParams = z.input<typeof waitRun.params>;
+
+export const listRuns = defineMethod({
+  summary: 'Lists the runs of a session as the live host knows them.',
+  params: z.strictObject({ session: sessionRef }),
+  result: z.object({ sessionId: z.string(), runs: z.array(runView) }),
+  errors: ['SESSION_NOT_FOUND', 'INVALID_SESSION_ID'],
+});

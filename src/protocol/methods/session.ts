@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { COMPLETION_SOURCES } from '../outcomes.ts';
+import { defineMethod } from './define.ts';
+import { logHead, runView, sessionRef, size } from './common.ts';
+import { DEFAULT_COLS, DEFAULT_ROWS, MAX_TIMEOUT_MS } from '../limits.ts';
+
+export const SESSION_STATUSES = ['running', 'exiting', 'exited', 'failed', 'destroying', 'destroyed'] as const;
+export type SessionStatus = (typeof SESSION_STATUSES)[number];
+
+export const TERMINATIONS = [
+  'running',
+  'clean-exit',
+  'nonzero-exit',
+  'signal-exit',
+  'host-death',
+  'storage-corruption',
+  'destroyed',
+  'unknown',
+] as const;
+export type Termination = (typeof TERMINATIONS)[number];
+
+/** `auto` takes hooks where the shell has them, else the sentinel; `sentinel:DIALECT` says what the program understands. */
+export const COMPLETION_CHOICES = ['auto', 'hooks', 'sentinel', 'sentinel:posix', 'sentinel:fish', 'none'] as const;
+export type CompletionChoice = (typeof COMPLETION_CHOICES)[number];
+
+export const createSession = defineMethod({
+  summary: 'Starts a session: a program on a terminal of its own.',
+  params: z.strictObject({
+    command: z.array(z.string()).max(1024).default([]).describe('program and arguments; empty for the shell'),
+    shell: z.string().optional().describe('the shell when command is empty; the environment decides without it'),
+    name: z.string().optional(),
+    cwd: z.string().min(1).describe('absolute path'),
+    environment: z.string().describe('NAME=VALUE pairs, each ended by NUL: the whole environment of the child'),
+    umask: z.int().min(0).max(0o777).optional().describe("file mode mask of the child; the host's own without it"),
+    cols: size.default(DEFAULT_COLS),
+    rows: size.default(DEFAULT_ROWS),
+    term: z.string().min(1).max(64).default('xterm-256color'),
+    idleTimeoutMs: z
+      .int()
+      .min(0)
+      .max(MAX_TIMEOUT_MS)
+      .optional()
+      .describe('ends the session after so long without a byte'),
+    completion: z.enum(COMPLETION_CHOICES).default('auto'),
+    asRun: z.boolean().default(false).describe('the program itself is the one run of this session'),
+  }),
+  result: z.object({
+    sessionId: z.string(),
+    name: z.string().optional(),
+    createdAt: z.string(),
+    cols: size,
+    rows: size,
+    shell: z.string().nullable().describe('path of the shell; null when the program is no known shell'),
+    command: z.array(z.string()),
+    childPid: z.int(),
+    runId: z.string().optional().describe('with asRun'),
+    idleTimeoutMs: z.int().optional(),
+  }),
+  errors: [
+    'EXEC_FAILED',
+    'SPAWN_FAILED',
+    'SESSION_NAME_TAKEN',
+    'INVALID_INPUT',
+    'HOST_STOPPING',
+    'STORAGE_WRITE_ERROR',
+  ],
+});
+export type CreateParams = z.input<typeof createSession.params>;
+export type CreateResult = z.infer<typeof createSession.result>;
+
+export const inspectSession = defineMethod({
+  summary: 'Says what only the live host knows of a session.',
+  params: z.strictObject({ session: sessionRef }),
+  result: z.object({
+    sessionId: z.string(),
+    foreground: z
+      .object({ pid: z.int(), name: z.string(), isShell: z.boolean() })
+      .nullable()
+      .describe('the process group that holds the terminal'),
+    completion: z.object({
+      source: z.enum(COMPLETION_SOURCES),
+      grade: z.enum(['rich', 'basic', 'none']),
+      atPrompt: z.boolean(),
+      startupMs: z.number().nullable().describe('from spawn to the first prompt'),
+    }),
+    runs: z.array(runView).describe('the newest 100'),
+    head: logHead,
+    flow: z.object({
+      paused: z.boolean(),
+      pauses: z.int(),
+      reason: z.string().nullable().describe('why output is held back now'),
+      inputQueuedBytes: z.int(),
+    }),
+    bracketedPaste: z.boolean(),
+    isAltScreen: z.boolean(),
+    uptimeMs: z.number(),
+  }),
+  errors: ['SESSION_NOT_FOUND', 'INVALID_SESSION_ID'],
+});
+export type InspectResult = z.infer<typeof inspectSession.result>;
+
+export const destroySession = defineMethod({
+  summary: 'Ends a session and every process in it.',
+  params: z.strictObject({
+    session: sessionRef,
+    force: z.boolean().default(false).describe('starts with KILL'),
+  }),
+  result: z.object({
+    sessionId: z.string(),
+    destroyed: z.boolean().describe('no process is left'),
+    survivors: z.int(),
+    lastStep: z.enum(['none', 'HUP', 'TERM', 'KILL']).describe('the strongest signal that was needed'),
+  }),
+  errors: ['SESSION_NOT_FOUND', 'INVALID_SESSION_ID', 'SESSION_ALREADY_DESTROYED', 'SESSION_NOT_RUNNING'],
+});
+export type DestroyResult = z.infer<typeof destroySession.result>;
