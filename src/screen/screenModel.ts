@@ -1,0 +1,183 @@
+/**
+ * One screen: bytes in, what a person would see out. The only importer of the emulator. Replies that the emulator would
+ * send to the program go nowhere: the host answers queries itself, and a replay must not answer at all.
+ *
+ * Used by the screen worker for live sessions and in process for replays of ended ones, so both see the same.
+ */
+// Node and esbuild load the addon's CommonJS build, which has a default export; the linter reads its other one.
+// oxlint-disable-next-line import/default
+import unicode from '@xterm/addon-unicode11';
+import xterm from '@xterm/headless';
+import type { IBuffer, IUnicodeVersionProvider } from '@xterm/headless';
+import { SCROLLBACK_LINES } from '../protocol/limits.ts';
+import { screenHash } from '../protocol/snapshot.ts';
+import type { ScreenLine, ScreenState } from '../protocol/snapshot.ts';
+import { BOUNDED_UNICODE, boundedUnicode } from './boundedUnicode.ts';
+import { Clamp } from './clamp.ts';
+
+/** OSC number of hyperlinks. */
+const OSC_HYPERLINK = 8;
+/** DEC private mode that shows the cursor (DECTCEM). */
+const SHOW_CURSOR = 25;
+
+/** A row as the emulator has it. */
+export interface ScreenRow {
+  /** All columns, blanks included. */
+  readonly text: string;
+  /** Whether the row goes on where the one above reached the right edge. */
+  readonly isWrapped: boolean;
+}
+
+/** Where the cursor is; both from 0. */
+export interface CursorPosition {
+  readonly cursorRow: number;
+  readonly cursorCol: number;
+}
+
+/** A live or replayed screen. The caller disposes it. Calls act in the order in which they are made. */
+export class ScreenModel implements Disposable {
+  readonly #terminal: InstanceType<typeof xterm.Terminal>;
+  readonly #clamp: Clamp;
+  #capturedAtSeq = -1;
+  #title = '';
+  #cursorVisible = true;
+
+  /** Starts blank. The emulator has no screen of one column: it takes two. */
+  constructor(size: { readonly cols: number; readonly rows: number }) {
+    this.#terminal = new xterm.Terminal({
+      cols: size.cols,
+      rows: size.rows,
+      scrollback: SCROLLBACK_LINES,
+      allowProposedApi: true,
+      logLevel: 'off',
+    });
+    this.#clamp = new Clamp(size.cols, size.rows);
+    this.#terminal.unicode.register(sharedUnicode());
+    this.#terminal.unicode.activeVersion = BOUNDED_UNICODE;
+    this.#terminal.onTitleChange((title) => {
+      this.#title = title;
+    });
+    this.#followCursorVisibility();
+    // a screen shows no link targets, and one of 64 KiB on each cell would fill any memory
+    this.#terminal.parser.registerOscHandler(OSC_HYPERLINK, () => true);
+  }
+
+  /** The last event all of whose bytes were parsed, -1 before any. */
+  get capturedAtSeq(): number {
+    return this.#capturedAtSeq;
+  }
+
+  /**
+   * Parses `bytes`. `seq` is the event that they end; without it, more of the same event follows. Parsing happens
+   * within the call as long as the emulator allows it; {@link ScreenModel.flush} tells for certain.
+   */
+  write(bytes: Buffer, seq?: number): void {
+    const parsed = (): void => {
+      if (seq !== undefined) this.#capturedAtSeq = seq;
+    };
+    // The emulator parses at once what follows input of a user, and else after a timer of 1 ms or more. Empty input
+    // does no more than that.
+    this.#terminal.input('', true);
+    this.#terminal.write(this.#clamp.filter(bytes), parsed);
+  }
+
+  /** Changes the size; `seq` is the event that says so. Wrapped lines flow anew. */
+  resize(cols: number, rows: number, seq?: number): void {
+    this.#clamp.resize(cols, rows);
+    this.#terminal.resize(cols, rows);
+    if (seq !== undefined) this.#capturedAtSeq = seq;
+  }
+
+  /** Resolves when everything written so far is parsed. */
+  flush(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#terminal.input('', true);
+      this.#terminal.write('', resolve);
+    });
+  }
+
+  /** The screen as data; only what was parsed, so call {@link ScreenModel.flush} first. */
+  state(options: { readonly includeScrollback: boolean }): ScreenState {
+    const buffer = this.#terminal.buffer.active;
+    const visibleLines = trimmedLines(buffer, buffer.baseY, this.#terminal.rows);
+    return {
+      capturedAtSeq: this.#capturedAtSeq,
+      cols: this.#terminal.cols,
+      rows: this.#terminal.rows,
+      ...this.cursor(),
+      cursorVisible: this.#cursorVisible,
+      isAltScreen: buffer.type === 'alternate',
+      title: this.#title,
+      visibleLines,
+      ...(options.includeScrollback ? { scrollbackLines: trimmedLines(buffer, 0, buffer.baseY) } : {}),
+      screenHash: screenHash(visibleLines.map((line) => line.text)),
+    };
+  }
+
+  cursor(): CursorPosition {
+    const buffer = this.#terminal.buffer.active;
+    // after a character in the last column the emulator's cursor stands beyond it
+    return { cursorRow: buffer.cursorY, cursorCol: Math.min(buffer.cursorX, this.#terminal.cols - 1) };
+  }
+
+  /** The visible rows from the top. */
+  rows(): ScreenRow[] {
+    const buffer = this.#terminal.buffer.active;
+    const rows: ScreenRow[] = [];
+    for (let row = 0; row < this.#terminal.rows; row += 1) {
+      const line = buffer.getLine(buffer.baseY + row);
+      const next = buffer.getLine(buffer.baseY + row + 1);
+      // a wide character that did not fit into the last column left it empty
+      const isShort =
+        next?.isWrapped === true &&
+        next.getCell(0)?.getWidth() === 2 &&
+        line?.getCell(line.length - 1)?.getChars() === '';
+      const text = line?.translateToString(false) ?? '';
+      rows.push({ text: isShort ? text.slice(0, -1) : text, isWrapped: line?.isWrapped === true });
+    }
+    return rows;
+  }
+
+  [Symbol.dispose](): void {
+    this.#terminal.dispose();
+  }
+
+  /** The emulator tells its modes except this one. */
+  #followCursorVisibility(): void {
+    const { parser } = this.#terminal;
+    const follow = (isVisible: boolean) => (params: (number | number[])[]) => {
+      if (params.includes(SHOW_CURSOR)) this.#cursorVisible = isVisible;
+      return false;
+    };
+    const reset = (): boolean => {
+      this.#cursorVisible = true;
+      return false;
+    };
+    parser.registerCsiHandler({ prefix: '?', final: 'h' }, follow(true));
+    parser.registerCsiHandler({ prefix: '?', final: 'l' }, follow(false));
+    parser.registerCsiHandler({ intermediates: '!', final: 'p' }, reset);
+    parser.registerEscHandler({ final: 'c' }, reset);
+  }
+}
+
+function trimmedLines(buffer: IBuffer, from: number, count: number): ScreenLine[] {
+  return Array.from({ length: count }, (_, row) => ({
+    row,
+    text: (buffer.getLine(from + row)?.translateToString(true) ?? '').trimEnd(),
+  }));
+}
+
+let unicodeProvider: IUnicodeVersionProvider | undefined;
+
+/** The addon only knows how to register itself at a terminal; this takes the provider that it would register. */
+function sharedUnicode(): IUnicodeVersionProvider {
+  if (unicodeProvider !== undefined) return unicodeProvider;
+  let base: IUnicodeVersionProvider | undefined;
+  const register = (provider: IUnicodeVersionProvider): void => {
+    base = provider;
+  };
+  new unicode.Unicode11Addon().activate({ unicode: { register } });
+  if (base === undefined) throw new Error('the unicode addon registered no widths');
+  unicodeProvider = boundedUnicode(base);
+  return unicodeProvider;
+}

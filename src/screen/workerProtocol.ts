@@ -1,0 +1,139 @@
+/** What main thread and screen worker say to each other. Both are of one build, so nothing is validated. */
+import type { ErrorBody } from '../protocol/errors.ts';
+import type { ScreenState } from '../protocol/snapshot.ts';
+import type { ScreenCondition } from './conditions.ts';
+
+/** A screen in the worker; never used twice, not even for the rebuilt screen of the same session. */
+export type ScreenNumber = number;
+
+/** To the worker. Each message is work that ends: {@link Progress} counts how many did. Order holds per screen. */
+export type WorkerRequest =
+  | { readonly type: 'open'; readonly screen: ScreenNumber; readonly cols: number; readonly rows: number }
+  | FeedRequest
+  | {
+      readonly type: 'resize';
+      readonly screen: ScreenNumber;
+      readonly cols: number;
+      readonly rows: number;
+      readonly seq: number;
+    }
+  | {
+      readonly type: 'state';
+      readonly screen: ScreenNumber;
+      readonly request: number;
+      readonly includeScrollback: boolean;
+    }
+  | {
+      readonly type: 'wait';
+      readonly screen: ScreenNumber;
+      readonly request: number;
+      readonly condition: ScreenCondition;
+    }
+  | { readonly type: 'cancel'; readonly screen: ScreenNumber; readonly request: number }
+  | { readonly type: 'close'; readonly screen: ScreenNumber };
+
+/** Bytes of one or more events: event `seqs[i]` ends before offset `ends[i]`. The buffer is transferred. */
+export interface FeedRequest {
+  readonly type: 'feed';
+  readonly screen: ScreenNumber;
+  readonly bytes: ArrayBuffer;
+  readonly ends: readonly number[];
+  readonly seqs: readonly number[];
+}
+
+/** Where a screen stood when a condition held. */
+export interface ScreenMatch {
+  /** What a `text` or `regex` condition matched. */
+  readonly matchedText?: string;
+  readonly cursorRow: number;
+  readonly cursorCol: number;
+  readonly capturedAtSeq: number;
+  readonly screenHash: string;
+}
+
+/** From the worker. `parsed` acknowledges bytes of `feed`, several pieces at once. */
+export type WorkerReply =
+  | { readonly type: 'parsed'; readonly screen: ScreenNumber; readonly bytes: number }
+  | { readonly type: 'state'; readonly screen: ScreenNumber; readonly request: number; readonly state: ScreenState }
+  | { readonly type: 'matched'; readonly screen: ScreenNumber; readonly request: number; readonly match: ScreenMatch }
+  | { readonly type: 'failed'; readonly screen: ScreenNumber; readonly request: number; readonly error: ErrorBody };
+
+/** Given to the worker at its start. */
+export interface WorkerData {
+  readonly progress: SharedArrayBuffer;
+}
+
+/** Whether what a thread was started with is {@link WorkerData}; Node gives it without a type. */
+export function isWorkerData(value: unknown): value is WorkerData {
+  return (
+    typeof value === 'object' && value !== null && 'progress' in value && value.progress instanceof SharedArrayBuffer
+  );
+}
+
+const BEATS = 0;
+const DONE = 1;
+const ACTIVE_SCREEN = 2;
+const ACTIVE_SEQ = 3;
+const CELLS = 4;
+const NO_SCREEN = -1;
+
+/** The event that was being applied to a screen. */
+export interface ActiveEvent {
+  readonly screen: ScreenNumber;
+  readonly seq: number;
+}
+
+/**
+ * How far the worker is, in memory that both threads see: the only thing that can still be read of a worker that hangs.
+ * The worker writes, the main thread reads.
+ */
+export class Progress {
+  readonly #cells: Int32Array;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#cells = new Int32Array(memory);
+  }
+
+  /** Memory for a worker that has not begun. */
+  static allocate(): SharedArrayBuffer {
+    const memory = new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT);
+    new Int32Array(memory)[ACTIVE_SCREEN] = NO_SCREEN;
+    return memory;
+  }
+
+  /** Grows (and wraps) with every slice of work; 0 = the worker has not started yet. */
+  get beats(): number {
+    return Atomics.load(this.#cells, BEATS);
+  }
+
+  /** Requests that are done, modulo 2^32. */
+  get done(): number {
+    return Atomics.load(this.#cells, DONE);
+  }
+
+  get active(): ActiveEvent | undefined {
+    const screen = Atomics.load(this.#cells, ACTIVE_SCREEN);
+    if (screen === NO_SCREEN) return undefined;
+    return { screen, seq: Atomics.load(this.#cells, ACTIVE_SEQ) };
+  }
+
+  beat(): void {
+    Atomics.add(this.#cells, BEATS, 1);
+  }
+
+  addDone(count: number): void {
+    Atomics.add(this.#cells, DONE, count);
+  }
+
+  /** Says that this event is applied now. */
+  begin(event: ActiveEvent): void {
+    Atomics.store(this.#cells, ACTIVE_SEQ, event.seq);
+    Atomics.store(this.#cells, ACTIVE_SCREEN, event.screen);
+    this.beat();
+  }
+
+  end(): void {
+    Atomics.store(this.#cells, ACTIVE_SCREEN, NO_SCREEN);
+    this.beat();
+  }
+}

@@ -1,0 +1,186 @@
+/** One screen inside the worker: its queue of work, in order, cut into slices that are short even for hostile bytes. */
+import type { Clock } from '../base/clock.ts';
+import { invariant } from '../base/invariant.ts';
+import { TtyError } from '../protocol/errors.ts';
+import type { ErrorBody } from '../protocol/errors.ts';
+import { screenHash } from '../protocol/snapshot.ts';
+import { ScreenWaits } from './conditions.ts';
+import type { ScreenModel } from './screenModel.ts';
+import { matchableText } from './textMatch.ts';
+import type { FeedRequest, Progress, ScreenMatch, ScreenNumber, WorkerReply, WorkerRequest } from './workerProtocol.ts';
+
+/** Bytes of one slice without control sequences: about 0.5 ms. */
+const SLICE_BYTES = 16 * 1024;
+/** Control sequences of one slice, for small screens. Each may cost as much as filling the screen several times. */
+const MAX_SLICE_SEQUENCES = 64;
+/** Cells that the sequences of one slice may touch together; keeps a slice of resets of a 1000 x 1000 screen short. */
+const SLICE_CELLS = 500_000;
+
+const ESC = 0x1b;
+/** First byte of the 8-bit controls in UTF-8. */
+const C1_LEAD = 0xc2;
+
+type QueuedWork = Extract<WorkerRequest, { type: 'feed' | 'resize' | 'state' | 'wait' }>;
+
+/** What a screen needs from the worker around it. */
+export interface WorkerContext {
+  readonly clock: Clock;
+  readonly progress: Progress;
+  post(reply: WorkerReply): void;
+}
+
+/** Owns the model and the waits; {@link WorkerScreen.dispose} releases both. */
+export class WorkerScreen implements Disposable {
+  readonly #number: ScreenNumber;
+  readonly #context: WorkerContext;
+  readonly #model: ScreenModel;
+  readonly #waits: ScreenWaits;
+  #queue: QueuedWork[] = [];
+  #sliceSequences: number;
+  /** Where in the first request of the queue the next slice begins: offset of its bytes, index of its event. */
+  #offset = 0;
+  #event = 0;
+
+  constructor(
+    screen: { number: ScreenNumber; cols: number; rows: number },
+    model: ScreenModel,
+    context: WorkerContext,
+  ) {
+    this.#number = screen.number;
+    this.#context = context;
+    this.#model = model;
+    this.#sliceSequences = sliceSequences(screen.cols, screen.rows);
+    this.#waits = new ScreenWaits({
+      clock: context.clock,
+      screen: {
+        text: () => matchableText(model.rows()),
+        cursor: () => `${model.cursor().cursorRow};${model.cursor().cursorCol}`,
+        isBusy: () => this.#queue.some((work) => work.type === 'feed' || work.type === 'resize'),
+      },
+      answers: {
+        matched: (request, matchedText) => {
+          const match = { ...(matchedText === undefined ? {} : { matchedText }), ...this.#where() };
+          context.post({ type: 'matched', screen: this.#number, request, match });
+        },
+        failed: (request, error) =>
+          context.post({ type: 'failed', screen: this.#number, request, error: errorBody(error) }),
+      },
+    });
+  }
+
+  get hasWork(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  enqueue(work: QueuedWork): void {
+    this.#queue.push(work);
+  }
+
+  cancel(request: number): void {
+    this.#waits.remove(request);
+    const at = this.#queue.findIndex((work) => 'request' in work && work.request === request);
+    if (at === -1) return;
+    this.#queue.splice(at, 1);
+    this.#context.progress.addDone(1);
+  }
+
+  /** Works for about `budgetMs`, or until nothing is left. What was parsed is acknowledged before what came after it. */
+  work(budgetMs: number): void {
+    const end = this.#context.clock.nowMs() + budgetMs;
+    let parsed = 0;
+    let hasChanged = false;
+    const acknowledge = (): void => {
+      if (parsed > 0) this.#context.post({ type: 'parsed', screen: this.#number, bytes: parsed });
+      parsed = 0;
+    };
+    do {
+      const work = this.#queue[0];
+      if (work === undefined) break;
+      if (work.type === 'feed') {
+        parsed += this.#parseSlice(work);
+        hasChanged = true;
+        continue;
+      }
+      acknowledge();
+      this.#queue.shift();
+      hasChanged = this.#serve(work) || hasChanged;
+      this.#context.progress.addDone(1);
+    } while (this.#context.clock.nowMs() < end);
+    acknowledge();
+    if (hasChanged) this.#waits.changed();
+  }
+
+  [Symbol.dispose](): void {
+    this.#waits[Symbol.dispose]();
+    this.#model[Symbol.dispose]();
+    this.#context.progress.addDone(this.#queue.length);
+    this.#queue = [];
+  }
+
+  /** Serves what is no feed; says whether it changed the screen. */
+  #serve(work: Exclude<QueuedWork, FeedRequest>): boolean {
+    if (work.type === 'resize') {
+      this.#context.progress.begin({ screen: this.#number, seq: work.seq });
+      this.#model.resize(work.cols, work.rows, work.seq);
+      this.#sliceSequences = sliceSequences(work.cols, work.rows);
+      this.#context.progress.end();
+      return true;
+    }
+    if (work.type === 'wait') {
+      this.#waits.add(work.request, work.condition);
+      return false;
+    }
+    const state = this.#model.state({ includeScrollback: work.includeScrollback });
+    this.#context.post({ type: 'state', screen: this.#number, request: work.request, state });
+    return false;
+  }
+
+  /** Parses one slice of the first request; gives its bytes. It holds bytes of one event, so that a failure names it. */
+  #parseSlice(feed: FeedRequest): number {
+    const { progress } = this.#context;
+    const seq = feed.seqs[this.#event];
+    const end = feed.ends[this.#event];
+    invariant(seq !== undefined && end !== undefined, 'fed bytes belong to no event');
+    const slice = sliceOf(Buffer.from(feed.bytes, this.#offset, end - this.#offset), this.#sliceSequences);
+    this.#offset += slice.length;
+    const isEnd = this.#offset === end;
+    progress.begin({ screen: this.#number, seq });
+    this.#model.write(slice, isEnd ? seq : undefined);
+    progress.end();
+    if (isEnd) this.#event += 1;
+    if (this.#event === feed.seqs.length) {
+      this.#queue.shift();
+      this.#offset = 0;
+      this.#event = 0;
+      progress.addDone(1);
+    }
+    return slice.length;
+  }
+
+  #where(): Omit<ScreenMatch, 'matchedText'> {
+    const lines = this.#model.rows().map((row) => row.text.trimEnd());
+    return { ...this.#model.cursor(), capturedAtSeq: this.#model.capturedAtSeq, screenHash: screenHash(lines) };
+  }
+}
+
+function sliceSequences(cols: number, rows: number): number {
+  return Math.max(2, Math.min(MAX_SLICE_SEQUENCES, Math.floor(SLICE_CELLS / (cols * rows))));
+}
+
+/** The front of `bytes` that is parsed in one go. */
+function sliceOf(bytes: Buffer, maxSequences: number): Buffer {
+  const limit = Math.min(bytes.length, SLICE_BYTES);
+  let left = maxSequences;
+  for (let at = 0; at < limit; at += 1) {
+    const byte = bytes[at];
+    if (byte !== ESC && byte !== C1_LEAD) continue;
+    if (left === 0) return bytes.subarray(0, at);
+    left -= 1;
+  }
+  return bytes.subarray(0, limit);
+}
+
+function errorBody(error: unknown): ErrorBody {
+  if (error instanceof TtyError) return error.toBody();
+  throw error;
+}
