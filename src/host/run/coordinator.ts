@@ -1,0 +1,297 @@
+/**
+ * Knows which run of a session is under way, when it began, and how it ended. Synchronous, owned by one session and fed by
+ * its one ingest path, so that the order of events in the log is the order of bytes on the PTY. It owns marks, runs,
+ * waiters and their time-outs; it has no PTY, no file and no clock of its own.
+ */
+import type { Clock } from '../../base/clock.ts';
+import { invariant, unreachable } from '../../base/invariant.ts';
+import { quote, TtyError } from '../../protocol/errors.ts';
+import type { EventPayloads } from '../../protocol/events.ts';
+import { newMarker, runId as makeRunId } from '../../protocol/ids.ts';
+import type { RunView } from '../../protocol/methods/common.ts';
+import { type Mark, newToken } from './marks.ts';
+import { MarkScanner } from './markScanner.ts';
+import { type CoordinatorSink, RunInFlight } from './runInFlight.ts';
+import {
+  type HeadlessRunResult,
+  type RunIdentity,
+  RunRecord,
+  type WaitOptions,
+  type WaitOutcome,
+} from './runRecord.ts';
+import { RunTable } from './runTable.ts';
+import { hookEnd, processEnd, sentinelEnd, withdrawnEnd } from './verdicts.ts';
+import { planTyping, type TypeAction } from './typeAction.ts';
+import { PromptCounter } from './promptCounter.ts';
+import type { CompletionSource } from './sources/completionSource.ts';
+import type { PreparedRun, Registration } from './registration.ts';
+import { normalizeCommand } from './typing.ts';
+
+export type { PreparedRun, Registration } from './registration.ts';
+
+export interface CoordinatorOptions {
+  readonly sessionId: string;
+  readonly clock: Clock;
+  /** 32 hex digits that this session's marks carry. */
+  readonly nonce: string;
+  /** How typed commands tell their end; `undefined` for a session that takes none. */
+  readonly source: CompletionSource | undefined;
+  readonly sink: CoordinatorSink;
+}
+
+export class RunCompletionCoordinator {
+  readonly #options: CoordinatorOptions;
+  readonly #scanner: MarkScanner;
+  readonly #table = new RunTable();
+  #source: CompletionSource | undefined;
+  #inFlight: RunInFlight | undefined;
+  #accepted = 0;
+  readonly #prompts = new PromptCounter();
+  #exited = false;
+
+  constructor(options: CoordinatorOptions) {
+    this.#options = options;
+    this.#source = options.source;
+    this.#scanner = new MarkScanner(options.nonce);
+  }
+
+  /** Whether the shell's first prompt mark came: its hooks work. */
+  get hooksSeen(): boolean {
+    return this.#prompts.reported;
+  }
+
+  /** The run that was typed and has not ended. */
+  get runInFlight(): string | undefined {
+    return this.#inFlight?.record.identity.runId;
+  }
+
+  /** Whether a line editor began to read while the run in flight was going on; see {@link promptReturned}. */
+  get promptSuspected(): boolean {
+    return this.#inFlight?.promptSuspected ?? false;
+  }
+
+  /** How typed commands tell their end; it may be exchanged while no run is in flight, when hooks never came. */
+  get source(): CompletionSource | undefined {
+    return this.#source;
+  }
+
+  useSource(source: CompletionSource | undefined): void {
+    invariant(this.#inFlight === undefined, 'the source of completion changes only between runs');
+    this.#source = source;
+  }
+
+  /**
+   * Accepts a command as a queued run. Nothing is typed and nothing appended.
+   *
+   * @throws TtyError INVALID_INPUT when the command cannot be typed at all, NOT_A_SHELL when the session takes none
+   */
+  prepare(request: { readonly command: string; readonly noWait: boolean }): PreparedRun {
+    if (this.#source === undefined) {
+      throw new TtyError(
+        'NOT_A_SHELL',
+        'the program of this session is no shell that agent-tty knows how to run commands in',
+      );
+    }
+    return this.#accept({ ...request, command: normalizeCommand(request.command) }, this.#source.name);
+  }
+
+  /** Accepts the session's own program as a run: all output is its own, its exit is the run's end. */
+  prepareProcessRun(command: string): PreparedRun {
+    return this.#accept({ command, noWait: false }, 'process');
+  }
+
+  /** Makes a prepared run the one in flight, after its `input_run` was appended, and says what to type. */
+  register({ prepared, inputRunSeq, editor, scriptPath }: Registration): TypeAction {
+    const record = this.#ready(prepared, inputRunSeq);
+    const source = this.#source;
+    invariant(
+      source !== undefined && source.name === prepared.source,
+      'a run is typed by the source it was accepted for',
+    );
+    const action = planTyping({ source, command: prepared.command, token: prepared.token, editor, scriptPath });
+    record.change({ type: 'typed' });
+    this.#fly(record, source.reportsPrompts ? this.#prompts.next : undefined, {
+      hidden: source.hidesEcho,
+      frameParts: action.frameParts,
+      typedBytes: action.bytes.length,
+    });
+    return action;
+  }
+
+  /** Makes a run of {@link prepareProcessRun} the one in flight; it has begun. */
+  registerProcessRun(prepared: PreparedRun, inputRunSeq: number): void {
+    const record = this.#ready(prepared, inputRunSeq);
+    record.change({ type: 'typed' });
+    this.#fly(record, undefined, undefined).start();
+  }
+
+  /** Takes back a run that is still queued. False when it was typed already. */
+  withdraw(runId: string): boolean {
+    const record = this.#table.get(runId);
+    if (record?.state.name !== 'queued') return false;
+    record.change({ type: 'ended', end: withdrawnEnd() });
+    this.#table.ended(record);
+    return true;
+  }
+
+  /** Takes what the PTY gave. Events and output are handed to the sink before this returns; a failed append is thrown. */
+  feed(chunk: Buffer): void {
+    for (const piece of this.#scanner.feed(chunk)) {
+      if (piece.kind === 'output') this.#output(piece.bytes);
+      // A mark that does not fit (replayed, of another run) says nothing: whoever printed it sees it as output.
+      else if (!this.#apply(piece.mark)) this.#output(piece.raw);
+    }
+  }
+
+  /**
+   * The session saw the shell back at its prompt (line editor reading, shell in the foreground) with the run in flight not
+   * ended. `interrupted` tells that an INTR was typed meanwhile. Ends the run on that evidence.
+   */
+  promptReturned({ interrupted }: { readonly interrupted: boolean }): void {
+    this.#inFlight?.promptReturned(interrupted);
+  }
+
+  /**
+   * The session's process is gone and all its output was fed. Appends what is held back, a process run's `run_complete`,
+   * and `exit`; then every run that is left ends as `session_exited`, even if an append failed. The first failure is thrown.
+   */
+  exit(status: EventPayloads['exit']): void {
+    if (this.#exited) return;
+    this.#exited = true;
+    const { sink } = this.#options;
+    try {
+      this.#output(this.#scanner.flush());
+      this.#inFlight?.releaseEcho();
+      sink.flushOutput();
+      if (this.#inFlight?.record.identity.source === 'process') this.#inFlight.end(processEnd('finished', status));
+      const seq = sink.append({ type: 'exit', payload: status });
+      if (this.#inFlight !== undefined) this.#inFlight.record.toSeq = seq;
+    } finally {
+      this.#inFlight?.releaseHold();
+      this.#inFlight = undefined;
+      for (const record of this.#table.all()) {
+        if (record.change({ type: 'ended', end: processEnd('session_exited', status) })) this.#table.ended(record);
+      }
+    }
+  }
+
+  /** Waits for a run's end, see {@link RunRecord.wait}. Rejects with RUN_NOT_FOUND for a run that is not kept here. */
+  async wait(runId: string, options: WaitOptions): Promise<WaitOutcome> {
+    const record = this.#table.get(runId);
+    if (record === undefined)
+      throw new TtyError('RUN_NOT_FOUND', `no run ${quote(runId)} is kept by this session's host`);
+    return record.wait(options);
+  }
+
+  /** A run as it stands; `undefined` when it is not kept here (any more). */
+  view(runId: string): RunView | undefined {
+    return this.#table.get(runId)?.view();
+  }
+
+  /** All kept runs in the order of their acceptance. */
+  views(): RunView[] {
+    return this.#table.all().map((record) => record.view());
+  }
+
+  /** A typed run's result as it stands; `undefined` when the run or its output is not kept here (any more). */
+  result(
+    runId: string,
+    maxOutputBytes: number,
+    open: 'timed_out' | 'accepted' = 'timed_out',
+  ): HeadlessRunResult | undefined {
+    return this.#table.get(runId)?.result(maxOutputBytes, open);
+  }
+
+  #accept(request: { command: string; noWait: boolean }, source: RunIdentity['source']): PreparedRun {
+    invariant(!this.#exited, 'a session that has ended takes no runs');
+    const { sessionId, clock } = this.#options;
+    const runId = makeRunId(sessionId, ++this.#accepted);
+    const identity: RunIdentity = { ...request, runId, sessionId, source, marker: newMarker(), token: newToken() };
+    this.#table.add(new RunRecord(identity, clock));
+    const { command, noWait, marker } = identity;
+    return { ...identity, inputRun: { command, noWait, marker, runId, source } };
+  }
+
+  #ready(prepared: PreparedRun, inputRunSeq: number): RunRecord {
+    invariant(this.#inFlight === undefined, 'a session has at most one run in flight');
+    const record = this.#table.get(prepared.runId);
+    invariant(record?.state.name === 'queued', 'only a queued run can be registered');
+    record.inputRunSeq = inputRunSeq;
+    return record;
+  }
+
+  #fly(
+    record: RunRecord,
+    prompt: number | undefined,
+    typed: { hidden: boolean; frameParts: readonly string[]; typedBytes: number } | undefined,
+  ): RunInFlight {
+    const { clock, sink } = this.#options;
+    const inFlight: RunInFlight = new RunInFlight({
+      record,
+      prompt,
+      echo: typed?.hidden === true ? { command: record.identity.command, ...typed } : undefined,
+      clock,
+      sink,
+      onEnded: () => {
+        if (this.#inFlight === inFlight) this.#inFlight = undefined;
+        this.#table.ended(record);
+      },
+    });
+    this.#inFlight = inFlight;
+    return inFlight;
+  }
+
+  #output(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    if (this.#inFlight !== undefined) this.#inFlight.output(bytes);
+    else this.#options.sink.appendOutput(bytes);
+  }
+
+  /** Does what a mark says; false when it says nothing that can be. */
+  #apply(mark: Mark): boolean {
+    switch (mark.kind) {
+      case 'command_start':
+        return this.#commandStart(mark.prompt);
+      case 'prompt_end':
+        return this.#promptEnd(mark);
+      case 'frame_start':
+      case 'frame_end':
+        return this.#frame(mark);
+      default:
+        return unreachable(mark, 'mark');
+    }
+  }
+
+  #commandStart(prompt: number): boolean {
+    if (this.#source?.reportsPrompts !== true || !this.#prompts.isCurrent(prompt)) return false;
+    this.#options.sink.shellReported('command');
+    const run = this.#inFlight;
+    if (run?.prompt !== prompt) this.#prompts.foreignBegan();
+    // Several lines of one paste begin several commands of the same prompt; the run began with the first.
+    else if (run.record.state.name === 'typed') run.start();
+    return true;
+  }
+
+  #promptEnd({ prompt, status, stopped }: Mark & { kind: 'prompt_end' }): boolean {
+    if (this.#source?.reportsPrompts !== true || !this.#prompts.isCurrent(prompt)) return false;
+    const foreign = this.#prompts.advance();
+    const run = this.#inFlight;
+    if (run?.prompt === prompt) run.end(hookEnd(run.record, { status, stopped, interrupted: run.interruptRequested }));
+    else if (foreign) {
+      this.#options.sink.flushOutput();
+      this.#options.sink.append({ type: 'foreign_run', payload: { exitCode: stopped ? null : status } });
+    }
+    this.#options.sink.shellReported('prompt');
+    return true;
+  }
+
+  #frame(mark: Mark & { kind: 'frame_start' | 'frame_end' }): boolean {
+    const run = this.#inFlight;
+    if (run?.record.identity.source !== 'sentinel' || run.record.identity.token !== mark.token) return false;
+    const typed = run.record.state.name === 'typed';
+    if (mark.kind === 'frame_start' && !typed) return false;
+    if (typed) run.start();
+    if (mark.kind === 'frame_end') run.end(sentinelEnd(mark.status));
+    return true;
+  }
+}

@@ -1,0 +1,35 @@
+/** The shell's prompts by number, as its hooks count them from 0, and whether a command of somebody else holds one. */
+export class PromptCounter {
+  #current = 0;
+  #reported = false;
+  #foreign = false;
+
+  /** Whether any prompt was reported. */
+  get reported(): boolean {
+    return this.#reported;
+  }
+
+  /** The prompt that reads what is typed now: the one that stands, or the one after somebody's running command. */
+  get next(): number {
+    return this.#foreign ? this.#current + 1 : this.#current;
+  }
+
+  /** Whether `prompt` is the one that stands. Marks of any other were printed before, or are made up. */
+  isCurrent(prompt: number): boolean {
+    return prompt === this.#current;
+  }
+
+  /** A command that is no run of ours began at the prompt that stands. */
+  foreignBegan(): void {
+    this.#foreign = true;
+  }
+
+  /** The prompt is over. Tells whether somebody else's command was at it. */
+  advance(): boolean {
+    const foreign = this.#foreign;
+    this.#foreign = false;
+    this.#reported = true;
+    this.#current++;
+    return foreign;
+  }
+}

@@ -1,0 +1,209 @@
+/** The one run of a session that was typed and has not ended: where its bytes go, its echo, its beginning and its end. */
+import { isUtf8 } from 'node:buffer';
+import type { Clock, Timer } from '../../base/clock.ts';
+import type { Bytes, NewEvent } from '../../protocol/events.ts';
+import { MAX_OUTPUT_RECORD_BYTES } from '../../protocol/limits.ts';
+import { EchoRegion, type EchoRegionOptions } from './echoRegion.ts';
+import { EditorWatch } from './editorWatch.ts';
+import type { RunRecord } from './runRecord.ts';
+import type { RunEnd } from './runState.ts';
+import { promptEnd } from './verdicts.ts';
+
+/** Where the coordinator's findings go. Everything is called synchronously, in the order of the bytes. */
+export interface CoordinatorSink {
+  /** Appends one event and gives its seq. Throws when it cannot be written. */
+  append(event: NewEvent): number;
+  /** Takes program output: to be logged as `output` and shown on the screen. May hold back a cut UTF-8 character. */
+  appendOutput(bytes: Buffer): void;
+  /** Appends all output that {@link appendOutput} still holds. */
+  flushOutput(): void;
+  /** The shell waits for the rest of an incomplete command: Ctrl+C is to be typed to get its prompt back. */
+  requestInterrupt(runId: string): void;
+  /** The shell itself reported that it draws a prompt, or that a command begins. */
+  shellReported(what: 'prompt' | 'command'): void;
+}
+
+/**
+ * How long an echo is held for the mark that begins its command. Shells take milliseconds; a program that is no shell never
+ * answers, and a person who watches has to see what it printed.
+ */
+export const ECHO_HOLD_MS = 5_000;
+
+export interface InFlightOptions {
+  readonly record: RunRecord;
+  /** Number of the prompt at which the run was typed; `undefined` for a shell that does not report its prompts. */
+  readonly prompt: number | undefined;
+  /** The echo to hide; `undefined` leaves it in the output. */
+  readonly echo: EchoRegionOptions | undefined;
+  readonly clock: Clock;
+  readonly sink: CoordinatorSink;
+  /** Called once, after the run ended, before a failed append is thrown on. */
+  readonly onEnded: () => void;
+}
+
+export class RunInFlight {
+  readonly record: RunRecord;
+  readonly prompt: number | undefined;
+  readonly #options: InFlightOptions;
+  readonly #editor = new EditorWatch();
+  #region: EchoRegion | undefined;
+  #holdTimer: Timer | undefined;
+  #editorLeft = false;
+  #interruptRequested = false;
+  /** Length of the captured output where a line editor last began to read. */
+  #promptAtBytes: number | undefined;
+
+  constructor(options: InFlightOptions) {
+    this.#options = options;
+    this.record = options.record;
+    this.prompt = options.prompt;
+    if (options.echo !== undefined) {
+      this.#region = new EchoRegion(options.echo);
+      this.#holdTimer = options.clock.after(ECHO_HOLD_MS, () => this.#giveUpEcho(), { background: true });
+    }
+  }
+
+  /** Whether a line editor began to read while the command was running: its shell may be back at the prompt. */
+  get promptSuspected(): boolean {
+    return this.#promptAtBytes !== undefined;
+  }
+
+  /** Program output that came while this run is in flight. */
+  output(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    if (this.#region !== undefined) {
+      if (!this.#region.push(bytes)) this.releaseEcho();
+      return;
+    }
+    const capturedBefore = this.record.capture?.totalBytes ?? 0;
+    this.#options.sink.appendOutput(bytes);
+    if (this.record.state.name === 'started') this.record.capture?.append(bytes);
+    for (const { reading, at } of this.#editor.feed(bytes)) this.#editorSwitched(reading, capturedBefore + at);
+  }
+
+  /** The command begins: its echo is settled, what follows is its own output. */
+  start(): void {
+    const { sink } = this.#options;
+    sink.flushOutput();
+    this.#holdTimer?.clear();
+    const region = this.#region?.take();
+    this.#region = undefined;
+    if (region !== undefined) {
+      for (const bytes of slices(region.echo)) {
+        sink.append({ type: 'run_echo', payload: { runId: this.record.identity.runId, ...encode(bytes) } });
+      }
+      if (region.shown.length > 0) sink.appendOutput(region.shown);
+      sink.flushOutput();
+    }
+    this.record.fromSeq = sink.append({
+      type: 'run_started',
+      payload: { runId: this.record.identity.runId, inputRunSeq: this.#inputRunSeq },
+    });
+    this.record.change({ type: 'started' });
+  }
+
+  /** Appends `run_complete` and settles the waiters; when it cannot be appended they are rejected and the failure thrown. */
+  end(end: RunEnd): void {
+    const { sink, onEnded } = this.#options;
+    const { identity } = this.record;
+    try {
+      this.releaseEcho();
+      sink.flushOutput();
+      this.record.toSeq = sink.append({
+        type: 'run_complete',
+        payload: {
+          marker: identity.marker,
+          inputRunSeq: this.#inputRunSeq,
+          runId: identity.runId,
+          outcome: end.outcome,
+          exitCode: end.exitCode,
+          evidence: end.evidence,
+          confidence: end.confidence,
+          durationMs: this.record.durationMs,
+        },
+      });
+    } catch (reason) {
+      this.record.fail(end, reason);
+      throw reason;
+    } finally {
+      this.record.change({ type: 'ended', end });
+      onEnded();
+    }
+  }
+
+  /** Gives the held echo out as output, without our frame. */
+  releaseEcho(): void {
+    this.#holdTimer?.clear();
+    const bytes = this.#region?.release();
+    this.#region = undefined;
+    if (bytes !== undefined && bytes.length > 0) this.#options.sink.appendOutput(bytes);
+  }
+
+  /** Forgets the held echo and its timer, when nothing can be appended any more. */
+  releaseHold(): void {
+    this.#holdTimer?.clear();
+    this.#region = undefined;
+  }
+
+  /** The session saw the shell back at its prompt although nothing told the command's end. */
+  promptReturned(interrupted: boolean): void {
+    const hooks = this.prompt !== undefined;
+    // A built-in that reads a line with the shell's editor (fish's read, zsh's vared) looks the same. Hooks can be lost; a
+    // frame that was begun ends unless the shell drops the rest of its line, which only an interrupt makes credible.
+    if (!hooks && !interrupted && this.record.state.name === 'started') return;
+    const severalLines = this.record.identity.command.includes('\n');
+    // A later line of a started command may be incomplete: then this is the shell's second prompt, not its first.
+    if (hooks && this.record.state.name === 'started' && severalLines && !this.#interruptRequested) {
+      this.#requestInterrupt();
+      return;
+    }
+    if (this.#promptAtBytes !== undefined) this.record.capture?.cutTo(this.#promptAtBytes);
+    this.end(promptEnd(interrupted));
+  }
+
+  /** Whether the host had to interrupt the shell because the command was incomplete. */
+  get interruptRequested(): boolean {
+    return this.#interruptRequested;
+  }
+
+  get #inputRunSeq(): number {
+    return this.record.inputRunSeq ?? 0;
+  }
+
+  #editorSwitched(reading: boolean, capturedBytes: number): void {
+    if (this.record.state.name === 'started') {
+      this.#promptAtBytes = reading ? Math.max(0, capturedBytes) : undefined;
+      return;
+    }
+    if (!reading) this.#editorLeft = true;
+    // It took the line, and reads again without a mark: the line was not the whole command.
+    else if (this.#editorLeft && this.prompt !== undefined && !this.#interruptRequested) this.#requestInterrupt();
+  }
+
+  #requestInterrupt(): void {
+    this.#interruptRequested = true;
+    this.#options.sink.requestInterrupt(this.record.identity.runId);
+  }
+
+  #giveUpEcho(): void {
+    try {
+      this.releaseEcho();
+      this.#options.sink.flushOutput();
+    } catch (reason) {
+      this.record.fail(promptEnd(false), reason);
+      this.#options.onEnded();
+    }
+  }
+}
+
+/** Pieces that fit one event each. */
+function* slices(bytes: Buffer): Generator<Buffer> {
+  for (let from = 0; from < bytes.length; from += MAX_OUTPUT_RECORD_BYTES) {
+    yield bytes.subarray(from, from + MAX_OUTPUT_RECORD_BYTES);
+  }
+}
+
+/** Bytes as an event holds them. */
+function encode(bytes: Buffer): Bytes {
+  return isUtf8(bytes) ? { data: bytes.toString('utf8') } : { dataBase64: bytes.toString('base64') };
+}

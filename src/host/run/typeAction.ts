@@ -1,0 +1,37 @@
+/** From a command to what the session does to get it into the shell. */
+import { invariant } from '../../base/invariant.ts';
+import type { CompletionSource } from './sources/completionSource.ts';
+import { type LineEditor, typingBytes, typingWay } from './typing.ts';
+
+/** What the session does, in this order: write the script if there is one (0600), then the bytes to the PTY. */
+export interface TypeAction {
+  readonly bytes: Buffer;
+  /** To be removed when the run ended: a shell may read it as it goes. */
+  readonly script?: { readonly path: string; readonly content: string };
+  /** The parts of what is typed that are ours. */
+  readonly frameParts: readonly string[];
+}
+
+export interface TypingRequest {
+  readonly source: CompletionSource;
+  readonly command: string;
+  readonly token: string;
+  readonly editor: LineEditor;
+  readonly scriptPath: string;
+}
+
+/** Chooses the way that gets `command` to the shell whole. */
+export function planTyping({ source, command, token, editor, scriptPath }: TypingRequest): TypeAction {
+  const limits = { maxPasteBytes: source.maxPasteBytes, preferPaste: source.hidesEcho };
+  const direct = source.typed({ text: command }, token);
+  const way = typingWay(direct.text, editor, limits);
+  if (way !== 'file') return { bytes: typingBytes(direct.text, way), frameParts: direct.frameParts };
+  const bySource = source.typed({ path: scriptPath }, token);
+  const short = typingWay(bySource.text, editor, limits);
+  invariant(short !== 'file', 'the path of a script can be typed');
+  return {
+    bytes: typingBytes(bySource.text, short),
+    script: { path: scriptPath, content: `${command}\n` },
+    frameParts: bySource.frameParts,
+  };
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { PromptTracker, QUIET_MS } from '../../../../src/host/run/promptTracker.ts';
+
+const AT_PROMPT = { nowMs: 1000, canonical: false, shellInForeground: true } as const;
+
+describe('a shell with hooks', () => {
+  it('is ready when it reported a prompt and its editor reads, whichever is told first', () => {
+    const tracker = new PromptTracker('hooks', 0);
+    tracker.outputSeen(10);
+    tracker.bracketedPasteSwitched(true);
+    expect(tracker.readiness(AT_PROMPT)).toBe('starting');
+    tracker.shellReported('prompt', 30);
+    expect(tracker.readiness(AT_PROMPT)).toBe('ready');
+    expect(tracker.startupMs).toBe(30);
+  });
+
+  it('is busy between the mark and the moment its editor reads', () => {
+    const tracker = new PromptTracker('hooks', 0);
+    tracker.shellReported('prompt', 5);
+    tracker.bracketedPasteSwitched(true);
+    tracker.bracketedPasteSwitched(false);
+    tracker.shellReported('prompt', 6);
+    expect(tracker.readiness(AT_PROMPT)).toBe('busy');
+    tracker.bracketedPasteSwitched(true);
+    expect(tracker.readiness({ ...AT_PROMPT, canonical: true })).toBe('busy');
+    expect(tracker.readiness({ ...AT_PROMPT, shellInForeground: false })).toBe('busy');
+    expect(tracker.readiness(AT_PROMPT)).toBe('ready');
+  });
+
+  it('is ready by its mark and raw mode where the editor knows no bracketed paste', () => {
+    const tracker = new PromptTracker('hooks', 0);
+    tracker.shellReported('prompt', 5);
+    expect(tracker.readiness(AT_PROMPT)).toBe('ready');
+    tracker.shellReported('command', 6);
+    expect(tracker.readiness(AT_PROMPT)).toBe('busy');
+  });
+
+  it('shows a prompt without a mark only after a run was typed', () => {
+    const tracker = new PromptTracker('hooks', 0);
+    tracker.outputSeen(0);
+    tracker.shellReported('prompt', 1);
+    tracker.bracketedPasteSwitched(true);
+    tracker.runTyped();
+    expect(tracker.readiness(AT_PROMPT)).toBe('busy');
+    expect(tracker.promptWithoutMark(AT_PROMPT)).toBe(false);
+    tracker.bracketedPasteSwitched(false);
+    tracker.bracketedPasteSwitched(true);
+    expect(tracker.promptWithoutMark(AT_PROMPT)).toBe(true);
+    expect(tracker.promptWithoutMark({ ...AT_PROMPT, shellInForeground: undefined })).toBe(false);
+    expect(tracker.promptWithoutMark({ ...AT_PROMPT, nowMs: QUIET_MS - 1 })).toBe(false);
+  });
+});
+
+describe('a shell with a line editor and no hooks', () => {
+  it('is ready while its editor reads in raw mode', () => {
+    const tracker = new PromptTracker('line_editor', 0);
+    expect(tracker.readiness(AT_PROMPT)).toBe('starting');
+    tracker.outputSeen(1);
+    tracker.bracketedPasteSwitched(true);
+    expect(tracker.readiness(AT_PROMPT)).toBe('ready');
+    tracker.bracketedPasteSwitched(false);
+    expect(tracker.readiness(AT_PROMPT)).toBe('busy');
+  });
+
+  it('goes by silence where it never used bracketed paste', () => {
+    const tracker = new PromptTracker('line_editor', 0);
+    tracker.outputSeen(1000 - QUIET_MS + 1);
+    expect(tracker.readiness(AT_PROMPT)).toBe('busy');
+    expect(tracker.readiness({ ...AT_PROMPT, nowMs: 1001 })).toBe('ready');
+    expect(tracker.readiness({ ...AT_PROMPT, nowMs: 1001, canonical: true })).toBe('busy');
+  });
+});
+
+describe('a shell whose lines the kernel edits', () => {
+  it('is ready when it has written and is silent', () => {
+    const tracker = new PromptTracker('kernel', 0);
+    const facts = { ...AT_PROMPT, canonical: true };
+    expect(tracker.readiness(facts)).toBe('starting');
+    tracker.outputSeen(960);
+    expect(tracker.readiness(facts)).toBe('busy');
+    expect(tracker.readiness({ ...facts, nowMs: 1010 })).toBe('ready');
+    tracker.runTyped();
+    expect(tracker.readiness({ ...facts, nowMs: 1010 })).toBe('busy');
+    tracker.runEnded();
+    expect(tracker.readiness({ ...facts, nowMs: 1010 })).toBe('ready');
+  });
+});
