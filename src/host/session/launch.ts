@@ -1,0 +1,100 @@
+/** Starts a session's program with what its completion source needs: hooks where the shell takes them, else the sentinel. */
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { makePrivateDirectory } from '../../base/atomicFile.ts';
+import type { Clock } from '../../base/clock.ts';
+import { TtyError } from '../../protocol/errors.ts';
+import type { CheckedParams } from '../../protocol/methods/table.ts';
+import { resolveProgram } from '../pty/commandLookup.ts';
+import { spawnPty } from '../pty/nodePty.ts';
+import type { Pty } from '../pty/pty.ts';
+import type { PromptKind } from '../run/promptTracker.ts';
+import { BASH_HOOKS, bashHookStart } from '../run/sources/bashHooks.ts';
+import type { CompletionSource } from '../run/sources/completionSource.ts';
+import { dialectOf } from '../run/sources/dialects.ts';
+import { sentinelSource } from '../run/sources/sentinel.ts';
+import { childEnvironment, type LaunchPlan, parseEnvironment, planLaunch } from './launchPlan.ts';
+
+export interface LaunchRequest {
+  readonly sessionId: string;
+  readonly params: CheckedParams<'session.create'>;
+  readonly configuredShell: string | undefined;
+  /** Directory for the start-up file of hooks. */
+  readonly scratch: string;
+}
+
+/** A program that was checked and prepared, and is not started yet. */
+export interface PreparedLaunch {
+  readonly plan: LaunchPlan;
+  /** Path of the shell, null for a program that is none. */
+  readonly shellPath: string | null;
+  readonly argv: readonly [string, ...string[]];
+  readonly environment: readonly string[];
+  /** Random digits that this session's marks carry. */
+  readonly nonce: string;
+  readonly source: CompletionSource | undefined;
+  /** What to use should the hooks never report. */
+  readonly fallback: CompletionSource | undefined;
+  readonly promptKind: PromptKind;
+  /** Start-up file to write before the start and to remove at the first prompt. */
+  readonly initFile: { readonly path: string; readonly script: string } | undefined;
+}
+
+/**
+ * Checks everything that can be checked before a session exists.
+ *
+ * @throws TtyError `EXEC_FAILED`, `INVALID_INPUT`
+ */
+export function prepareLaunch({ sessionId, params, configuredShell, scratch }: LaunchRequest): PreparedLaunch {
+  const caller = parseEnvironment(params.environment);
+  const plan = planLaunch(
+    { command: params.command, shell: params.shell ?? configuredShell, completion: params.completion },
+    caller,
+  );
+  const environment = childEnvironment(caller, { id: sessionId, term: params.term, cwd: params.cwd });
+  const program = resolveProgram({ argv: plan.argv, cwd: params.cwd, environment });
+  const nonce = randomBytes(16).toString('hex');
+  const initPath = path.join(scratch, 'bash-init');
+  const hooks = plan.source === 'hooks' ? bashHookStart(plan.argv, initPath, nonce) : undefined;
+  if (plan.source === 'hooks' && hooks === undefined && params.completion === 'hooks') {
+    throw new TtyError('INVALID_INPUT', 'completion "hooks" takes bash alone or with -i, -l or --login', {
+      details: { reason: 'completion' },
+    });
+  }
+  const dialect =
+    plan.dialect === null ? undefined : (dialectOf(plan.argv[0]) ?? dialectOf(plan.dialect === 'fish' ? 'fish' : 'sh'));
+  const sentinel = dialect === undefined ? undefined : sentinelSource(dialect, nonce);
+  return {
+    plan,
+    shellPath: plan.shell === null ? null : program,
+    argv: hooks?.argv ?? plan.argv,
+    environment,
+    nonce,
+    source: plan.source === 'process' ? undefined : hooks === undefined ? sentinel : BASH_HOOKS,
+    fallback: hooks === undefined ? undefined : sentinel,
+    promptKind: hooks === undefined ? promptKindOf(plan.shell) : 'hooks',
+    initFile: hooks === undefined ? undefined : { path: initPath, script: hooks.script },
+  };
+}
+
+/** Shells with a line editor of their own switch the terminal to raw mode while they read. */
+function promptKindOf(shell: string | null): PromptKind {
+  return shell === 'bash' || shell === 'zsh' || shell === 'fish' ? 'line_editor' : 'kernel';
+}
+
+/** Starts the prepared program. @throws TtyError `SPAWN_FAILED`, `STORAGE_WRITE_ERROR` */
+export function spawnLaunch(launch: PreparedLaunch, params: CheckedParams<'session.create'>, clock: Clock): Pty {
+  if (launch.initFile !== undefined) {
+    makePrivateDirectory(path.dirname(launch.initFile.path));
+    fs.writeFileSync(launch.initFile.path, launch.initFile.script, { mode: 0o600, flag: 'wx' });
+  }
+  const [file, ...args] = launch.argv;
+  const { cwd, cols, rows, umask } = params;
+  const ownMask = umask === undefined ? undefined : process.umask(umask);
+  try {
+    return spawnPty({ file, args, environment: launch.environment, cwd, cols, rows, clock });
+  } finally {
+    if (ownMask !== undefined) process.umask(ownMask);
+  }
+}

@@ -1,0 +1,125 @@
+/** What a session runs: which program with which arguments and environment, and how its runs will be completed. Pure. */
+import path from 'node:path';
+import { TtyError } from '../../protocol/errors.ts';
+import { SESSION_MARK_VARIABLE } from '../../protocol/homeLayout.ts';
+import type { CompletionChoice } from '../../protocol/methods/session.ts';
+import type { CompletionSource } from '../../protocol/outcomes.ts';
+
+/** The languages in which a sentinel can be typed. */
+export type Dialect = 'posix' | 'fish';
+
+export interface LaunchRequest {
+  readonly command: readonly string[];
+  readonly shell: string | undefined;
+  readonly completion: CompletionChoice;
+}
+
+export interface LaunchPlan {
+  /** Program and arguments as the caller meant them, before hooks are added. */
+  readonly argv: readonly [string, ...string[]];
+  /** Name of the shell (`bash`, `zsh`, ...) when the program is one that reads commands from its terminal. */
+  readonly shell: string | null;
+  readonly source: CompletionSource;
+  readonly dialect: Dialect | null;
+}
+
+const SHELLS: Readonly<Record<string, Dialect>> = {
+  bash: 'posix',
+  zsh: 'posix',
+  dash: 'posix',
+  sh: 'posix',
+  ash: 'posix',
+  ksh: 'posix',
+  mksh: 'posix',
+  fish: 'fish',
+};
+/** Options of shells that take the next word as their value. */
+const OPTIONS_WITH_VALUE = new Set(['--rcfile', '--init-file', '-o', '+o', '-O', '+O', '--init-command', '-C']);
+
+/** The shell's name when `argv` starts one that reads commands from its terminal; null for a script, `-c` or another program. */
+export function interactiveShell(argv: readonly string[]): string | null {
+  const name = path.basename(argv[0] ?? '').replace(/^-/, '');
+  if (!Object.hasOwn(SHELLS, name)) return null;
+  for (let i = 1; i < argv.length; i++) {
+    const word = argv[i] ?? '';
+    if (OPTIONS_WITH_VALUE.has(word)) i++;
+    else if (!/^[-+]/.test(word) || /^-[a-zA-Z]*c/.test(word) || word === '--command') return null;
+  }
+  return name;
+}
+
+/**
+ * Decides program and source of completion.
+ *
+ * @throws TtyError `INVALID_INPUT` when the asked-for source does not fit the program
+ */
+export function planLaunch(request: LaunchRequest, environment: ReadonlyMap<string, string>): LaunchPlan {
+  const [program, ...args] = request.command;
+  const argv: [string, ...string[]] =
+    program === undefined ? [request.shell ?? (environment.get('SHELL') || '/bin/sh')] : [program, ...args];
+  if (argv[0] === '') throw new TtyError('INVALID_INPUT', 'the command is empty', { details: { reason: 'command' } });
+  const shell = interactiveShell(argv);
+  return { argv, shell, ...chooseSource(request.completion, shell) };
+}
+
+function chooseSource(
+  choice: CompletionChoice,
+  shell: string | null,
+): { source: CompletionSource; dialect: Dialect | null } {
+  const dialect = shell === null ? null : (SHELLS[shell] ?? null);
+  switch (choice) {
+    case 'none':
+      return { source: 'process', dialect: null };
+    case 'sentinel:posix':
+      return { source: 'sentinel', dialect: 'posix' };
+    case 'sentinel:fish':
+      return { source: 'sentinel', dialect: 'fish' };
+    case 'sentinel':
+      if (dialect === null) throw unfit(choice, 'a shell of this list: ' + Object.keys(SHELLS).join(', '));
+      return { source: 'sentinel', dialect };
+    case 'hooks':
+      if (shell !== 'bash') throw unfit(choice, 'bash');
+      return { source: 'hooks', dialect };
+    case 'auto':
+      if (shell === 'bash') return { source: 'hooks', dialect };
+      return dialect === null ? { source: 'process', dialect: null } : { source: 'sentinel', dialect };
+  }
+}
+
+function unfit(choice: CompletionChoice, wanted: string): TtyError {
+  return new TtyError('INVALID_INPUT', `completion "${choice}" needs ${wanted}`, { details: { reason: 'completion' } });
+}
+
+/**
+ * Takes a NUL-terminated block of NAME=VALUE pairs apart. Names are kept as they are; a later pair wins.
+ *
+ * @throws TtyError `INVALID_INPUT` for a pair without a name
+ */
+export function parseEnvironment(block: string): Map<string, string> {
+  const environment = new Map<string, string>();
+  for (const pair of block.split('\0')) {
+    if (pair === '') continue;
+    const at = pair.indexOf('=');
+    if (at <= 0) {
+      throw new TtyError('INVALID_INPUT', 'an environment pair must be NAME=VALUE', { details: { reason: 'env' } });
+    }
+    environment.set(pair.slice(0, at), pair.slice(at + 1));
+  }
+  return environment;
+}
+
+/** Variables that describe another terminal than the one that the session gets. */
+const STALE_VARIABLES = ['COLUMNS', 'LINES', 'TERMCAP', 'WINDOWID', 'TMUX', 'TMUX_PANE', 'STY', 'WINDOW'];
+
+/** The child's environment: the caller's, without what described the caller's terminal, with the session's mark. */
+export function childEnvironment(
+  environment: ReadonlyMap<string, string>,
+  session: { readonly id: string; readonly term: string; readonly cwd: string },
+): string[] {
+  const merged = new Map(environment);
+  for (const name of STALE_VARIABLES) merged.delete(name);
+  merged.set('TERM', session.term);
+  merged.set('PWD', session.cwd);
+  merged.set(SESSION_MARK_VARIABLE, session.id);
+  return [...merged].map(([name, value]) => `${name}=${value}`);
+}

@@ -1,0 +1,132 @@
+/** The sessions of one host: makes them, finds them by id or name, ends them all. */
+import type { Clock } from '../../base/clock.ts';
+import { errorFields, type Logger } from '../../base/logger.ts';
+import { quote, TtyError } from '../../protocol/errors.ts';
+import { checkSessionName, checkSessionReference, newUlid } from '../../protocol/ids.ts';
+import type { CheckedParams } from '../../protocol/methods/table.ts';
+import type { ScreenService } from '../../screen/screenService.ts';
+import { Session } from './session.ts';
+
+export interface RegistryOptions {
+  readonly home: string;
+  readonly hostId: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly screens: ScreenService;
+  /** The configured shell, used when neither the call nor the environment names one. */
+  readonly shell: string | undefined;
+}
+
+/** Ended sessions that stay in memory for late questions; older ones are answered from their files by the client. */
+const MAX_ENDED_KEPT = 100;
+
+export class SessionRegistry {
+  readonly #options: RegistryOptions;
+  readonly #sessions = new Map<string, Session>();
+  readonly #names = new Set<string>();
+  readonly #listeners: ((live: number) => void)[] = [];
+  #refusesWork = false;
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#sessions.size;
+  }
+
+  get liveCount(): number {
+    let live = 0;
+    for (const session of this.#sessions.values()) if (session.isLive) live++;
+    return live;
+  }
+
+  get refusesWork(): boolean {
+    return this.#refusesWork;
+  }
+
+  /** Tells how many sessions live, whenever one begins or ends. */
+  onLiveCountChange(listener: (live: number) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** From now on `create` is refused; what runs goes on. */
+  refuseNewWork(): void {
+    this.#refusesWork = true;
+  }
+
+  /** Starts a session; see the method's contract for the errors. */
+  async create(params: CheckedParams<'session.create'>): Promise<Session> {
+    if (this.#refusesWork) throw new TtyError('HOST_STOPPING', 'the host is going down and takes no new sessions');
+    const { name } = params;
+    if (name !== undefined) {
+      checkSessionName(name);
+      const holder = this.#find(name);
+      if (this.#names.has(name) || holder?.isLive === true) {
+        const by = holder === undefined ? '' : ` by session ${holder.id}`;
+        throw new TtyError('SESSION_NAME_TAKEN', `the name ${quote(name)} is used${by}`);
+      }
+      this.#names.add(name);
+    }
+    try {
+      const id = newUlid(this.#options.clock.wallMs());
+      const session = await Session.start({ ...this.#options, id, params, onEnd: () => this.#ended() });
+      this.#sessions.set(id, session);
+      this.#changed();
+      return session;
+    } finally {
+      if (name !== undefined) this.#names.delete(name);
+    }
+  }
+
+  /** @throws TtyError `SESSION_NOT_FOUND`, `INVALID_SESSION_ID` */
+  get(reference: string): Session {
+    checkSessionReference(reference);
+    const session = this.#find(reference);
+    if (session !== undefined) return session;
+    throw new TtyError('SESSION_NOT_FOUND', `this host has no session ${quote(reference)}`, {
+      hint: 'agent-tty list --all shows every session of the home',
+    });
+  }
+
+  /** Ends every session and closes its files. Returns how many processes survived. */
+  async endAll(): Promise<number> {
+    const ends = [...this.#sessions.values()].map(async (session) => {
+      try {
+        const survivors = session.isLive ? (await session.destroy({ force: false })).survivors : 0;
+        await session.close();
+        return survivors;
+      } catch (error) {
+        this.#options.logger.log('error', 'session', 'could not end', { sessionId: session.id, ...errorFields(error) });
+        return 0;
+      }
+    });
+    return (await Promise.all(ends)).reduce((sum, survivors) => sum + survivors, 0);
+  }
+
+  /** By id, else by name: a live session first, then the youngest ended one. */
+  #find(reference: string): Session | undefined {
+    const byId = this.#sessions.get(reference);
+    if (byId !== undefined) return byId;
+    const named = [...this.#sessions.values()].filter((session) => session.name === reference);
+    return named.find((session) => session.isLive) ?? named.at(-1);
+  }
+
+  #ended(): void {
+    const ended = [...this.#sessions.values()].filter((session) => !session.isLive);
+    for (const session of ended.slice(0, Math.max(0, ended.length - MAX_ENDED_KEPT))) {
+      this.#sessions.delete(session.id);
+      session.close().catch((error: unknown) => {
+        this.#options.logger.log('error', 'session', 'could not close', {
+          sessionId: session.id,
+          ...errorFields(error),
+        });
+      });
+    }
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener(this.liveCount);
+  }
+}

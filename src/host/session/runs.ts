@@ -1,0 +1,207 @@
+/** Runs of one session from the caller's side: in order, typed only at a prompt, waited for as long as the caller likes. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { makePrivateDirectory } from '../../base/atomicFile.ts';
+import type { Clock, Timer } from '../../base/clock.ts';
+import { TtyError } from '../../protocol/errors.ts';
+import type { RunResult, RunView } from '../../protocol/methods/common.ts';
+import type { CallContext } from '../../protocol/methods/handlers.ts';
+import type { CheckedParams } from '../../protocol/methods/table.ts';
+import type { RunNote } from '../../protocol/methods/run.ts';
+import type { Pty } from '../pty/pty.ts';
+import type { PreparedRun, RunCompletionCoordinator } from '../run/coordinator.ts';
+import type { PromptTracker } from '../run/promptTracker.ts';
+import type { Journal } from './journal.ts';
+import type { PromptGate } from './promptGate.ts';
+
+export interface RunsParts {
+  readonly clock: Clock;
+  readonly pty: Pty;
+  readonly journal: Journal;
+  readonly coordinator: RunCompletionCoordinator;
+  readonly tracker: PromptTracker;
+  readonly gate: PromptGate;
+  /** Directory for scripts of commands that cannot be typed; made when it is needed. */
+  readonly scratch: string;
+  /** Aborts when the session's program is gone; the reason is `SESSION_NOT_RUNNING`. */
+  readonly ended: AbortSignal;
+  /** Tells that a run was typed, before its bytes go out. */
+  onTyped(): void;
+  /** Handles output that has come and is not logged yet, so that it stands before what is typed next. */
+  drainOutput(): void;
+  /** @throws TtyError `SESSION_NOT_RUNNING` */
+  assertLive(): void;
+}
+
+type StartRequest = Omit<CheckedParams<'run.start'>, 'session'>;
+type WaitRequest = Omit<CheckedParams<'run.wait'>, 'run'>;
+type Context = CallContext<RunNote>;
+
+/** Shortest time between two progress notes: a reader of the log is woken at most this often. */
+const PROGRESS_MS = 15;
+
+export class SessionRuns {
+  readonly #parts: RunsParts;
+  readonly #progress = new Set<() => void>();
+  /** Resolves when the run that is being typed is typed or given up. */
+  #turn: Promise<void> = Promise.resolve();
+  #inTurn = 0;
+
+  constructor(parts: RunsParts) {
+    this.#parts = parts;
+  }
+
+  views(): RunView[] {
+    return this.#parts.coordinator.views();
+  }
+
+  /** Tells those who follow a run that the log grew. */
+  logGrew(): void {
+    for (const tell of this.#progress) tell();
+  }
+
+  /** Types a command when its turn has come and the shell is at its prompt; waits for its end if asked to. */
+  async start(request: StartRequest, context: Context): Promise<RunResult> {
+    const { coordinator } = this.#parts;
+    this.#parts.assertLive();
+    if (request.whenBusy === 'fail' && (this.#inTurn > 0 || coordinator.runInFlight !== undefined)) {
+      throw new TtyError('SESSION_BUSY', 'another run of this session is under way; nothing was typed', {
+        details: { runId: coordinator.runInFlight },
+      });
+    }
+    const prepared = coordinator.prepare({ command: request.command, noWait: !request.wait });
+    const logOffset = await this.#inOrder(prepared, request.timeoutMs, context.signal);
+    const view = coordinator.view(prepared.runId);
+    if (request.progress) context.note({ type: 'accepted', runId: prepared.runId, seq: view?.seq ?? 0, logOffset });
+    return request.wait ? this.#waitFor(prepared.runId, request, context) : this.#result(prepared.runId, 0, 'accepted');
+  }
+
+  /** Waits for a run that was started before; one that ended long ago is answered at once. */
+  async wait(runId: string, request: WaitRequest, context: Context): Promise<RunResult> {
+    const view = this.#parts.coordinator.view(runId);
+    if (view === undefined) throw unknownRun(runId);
+    return this.#waitFor(runId, request, context);
+  }
+
+  /** The session's own program as its one run; to be called before its first output is read. Returns the run's id. */
+  registerProcess(command: string): string {
+    const { coordinator, journal } = this.#parts;
+    const prepared = coordinator.prepareProcessRun(command);
+    coordinator.registerProcessRun(prepared, journal.commit({ type: 'input_run', payload: prepared.inputRun }));
+    journal.flush();
+    return prepared.runId;
+  }
+
+  async #waitFor(runId: string, request: WaitRequest, context: Context): Promise<RunResult> {
+    const { coordinator, journal } = this.#parts;
+    const stopFollowing = request.progress ? this.#follow(context) : undefined;
+    try {
+      await coordinator.wait(runId, { timeoutMs: request.timeoutMs, signal: context.signal });
+      await journal.settled();
+      return this.#result(runId, request.maxOutputBytes, 'timed_out');
+    } finally {
+      stopFollowing?.();
+    }
+  }
+
+  #result(runId: string, maxOutputBytes: number, open: 'timed_out' | 'accepted'): RunResult {
+    const { coordinator, journal } = this.#parts;
+    const result = coordinator.result(runId, maxOutputBytes, open);
+    if (result === undefined) throw unknownRun(runId);
+    return { ...result, head: journal.head };
+  }
+
+  /** Waits for the turn and the prompt, then types. Nothing was typed if it throws. Returns the log's size before the run. */
+  async #inOrder(prepared: PreparedRun, timeoutMs: number, signal: AbortSignal): Promise<number> {
+    const { clock, coordinator, ended } = this.#parts;
+    const stop = new AbortController();
+    const abort = (): void =>
+      stop.abort(
+        ended.aborted ? ended.reason : new TtyError('CANCELLED', 'the run was taken back before it was typed'),
+      );
+    signal.addEventListener('abort', abort, { once: true });
+    ended.addEventListener('abort', abort, { once: true });
+    let timer: Timer | undefined;
+    if (timeoutMs > 0) timer = clock.after(timeoutMs, () => stop.abort(stillBusy(timeoutMs)));
+    const before = this.#turn;
+    let leave: () => void = () => undefined;
+    this.#turn = new Promise((resolve) => (leave = resolve));
+    this.#inTurn++;
+    try {
+      await unlessAborted(before, stop.signal);
+      const previous = coordinator.runInFlight;
+      if (previous !== undefined) await coordinator.wait(previous, { timeoutMs: 0, signal: stop.signal });
+      await this.#parts.gate.untilReady(stop.signal);
+      return this.#type(prepared);
+    } catch (error) {
+      coordinator.withdraw(prepared.runId);
+      throw error;
+    } finally {
+      timer?.clear();
+      signal.removeEventListener('abort', abort);
+      ended.removeEventListener('abort', abort);
+      this.#inTurn--;
+      // A later run keeps its place behind the earlier ones even when this one gave up first.
+      void before.then(leave);
+    }
+  }
+
+  #type(prepared: PreparedRun): number {
+    const { pty, journal, coordinator, tracker } = this.#parts;
+    const editor = {
+      bracketedPaste: tracker.bracketedPaste,
+      canonical: pty.modes()?.canonical ?? !tracker.bracketedPaste,
+    };
+    this.#parts.drainOutput();
+    const logOffset = journal.offsetBytes;
+    const inputRunSeq = journal.commit({ type: 'input_run', payload: prepared.inputRun });
+    const scriptPath = path.join(this.#parts.scratch, `run-${prepared.runId.split('.').at(-1) ?? ''}`);
+    const action = coordinator.register({ prepared, inputRunSeq, editor, scriptPath });
+    this.#parts.onTyped();
+    const { script } = action;
+    if (script !== undefined) {
+      makePrivateDirectory(this.#parts.scratch);
+      fs.writeFileSync(script.path, script.content, { mode: 0o600, flag: 'wx' });
+      const remove = (): void => fs.rmSync(script.path, { force: true });
+      coordinator.wait(prepared.runId, { timeoutMs: 0 }).then(remove, remove);
+    }
+    pty.write(action.bytes);
+    return logOffset;
+  }
+
+  #follow(context: Context): () => void {
+    const { clock, journal } = this.#parts;
+    let timer: Timer | undefined;
+    const tell = (): void => {
+      timer ??= clock.after(PROGRESS_MS, () => {
+        timer = undefined;
+        context.note({ type: 'progress', toSeq: journal.head.seq });
+      });
+    };
+    this.#progress.add(tell);
+    tell();
+    return () => {
+      timer?.clear();
+      this.#progress.delete(tell);
+    };
+  }
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+function stillBusy(timeoutMs: number): TtyError {
+  return new TtyError('SESSION_BUSY', `the shell did not come to a prompt within ${timeoutMs} ms; nothing was typed`);
+}
+
+function unknownRun(runId: string): TtyError {
+  return new TtyError('RUN_NOT_FOUND', `the host keeps no run ${runId}`, {
+    hint: 'the log may still hold it: agent-tty run output shows what it printed',
+  });
+}

@@ -1,0 +1,270 @@
+/**
+ * One session: a program on a terminal, its log, its live screen and its runs. Owns their life; how they work together stands
+ * in `assemble.ts`. The rule: append the intention, act, append the fact.
+ */
+import fs from 'node:fs';
+import type { Clock, Timer } from '../../base/clock.ts';
+import { errorFields, type Logger } from '../../base/logger.ts';
+import { TtyError } from '../../protocol/errors.ts';
+import { sessionPaths } from '../../protocol/homeLayout.ts';
+import type { CreateResult, DestroyResult, InspectResult } from '../../protocol/methods/session.ts';
+import type { CheckedParams } from '../../protocol/methods/table.ts';
+import type { ScreenState } from '../../protocol/snapshot.ts';
+import type { ScreenService } from '../../screen/screenService.ts';
+import type { PtyExit } from '../pty/pty.ts';
+import { type AssemblyOptions, assembleSession, type SessionParts } from './assemble.ts';
+import type { SessionInput } from './input.ts';
+import { prepareLaunch, spawnLaunch } from './launch.ts';
+import { endTree } from './processTree.ts';
+import type { SessionRuns } from './runs.ts';
+import { SessionFile } from './sessionFile.ts';
+import { createSessionLog } from './sessionLog.ts';
+import {
+  INITIAL_SESSION_STATE,
+  isLive,
+  nextSessionState,
+  type SessionState,
+  type SessionTransition,
+} from './sessionState.ts';
+import type { Waits } from './waits.ts';
+
+export interface SessionOptions {
+  readonly id: string;
+  readonly params: CheckedParams<'session.create'>;
+  readonly home: string;
+  readonly hostId: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly screens: ScreenService;
+  /** The configured shell. */
+  readonly shell: string | undefined;
+  /** Called once, when the session is no longer live. */
+  onEnd(): void;
+}
+
+/** How long the exit of the program is waited for after every process of its tree is gone. */
+const EXIT_REPORT_MS = 2_000;
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #assembly: AssemblyOptions;
+  readonly #parts: SessionParts;
+  readonly #file: SessionFile;
+  readonly #ended = new AbortController();
+  readonly #processRunId: string | undefined;
+  #state: SessionState = INITIAL_SESSION_STATE;
+  #idleTimer: Timer | undefined;
+  #destruction: Promise<DestroyResult> | undefined;
+  #closed = false;
+
+  /** Checks, makes the session's directory and log, starts the program. Leaves nothing behind when it fails. */
+  static async start(options: SessionOptions): Promise<Session> {
+    const { id, params, home } = options;
+    const paths = sessionPaths(home, id);
+    const launch = prepareLaunch({ sessionId: id, params, configuredShell: options.shell, scratch: paths.scratch });
+    const appender = createSessionLog(options, paths, launch.plan.argv);
+    try {
+      const pty = spawnLaunch(launch, params, options.clock);
+      return new Session(options, { ...options, paths, launch, appender, pty });
+    } catch (error) {
+      await appender.close();
+      fs.rmSync(paths.directory, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  private constructor(options: SessionOptions, assembly: AssemblyOptions) {
+    this.#options = options;
+    this.#assembly = assembly;
+    const { launch, pty, paths, params } = assembly;
+    this.#parts = assembleSession(assembly, {
+      ended: this.#ended.signal,
+      exitCode: () => this.#state.exitCode,
+      assertLive: () => this.assertLive(),
+      onTurn: () => this.#armIdleTimer(),
+    });
+    this.#file = new SessionFile({ ...options, launch, pty, file: paths.manifest });
+    if (params.asRun) this.#processRunId = this.runs.registerProcess(launch.plan.argv.join(' '));
+    this.#file.write(this.#state, this.#parts.journal);
+    pty.onInputLost((bytes) => void this.#parts.ingest.append({ type: 'input_lost', payload: { bytes } }));
+    pty.onExit((exit) => this.#exited(exit));
+    pty.onData((chunk) => this.#parts.ingest.take(chunk));
+    this.#armIdleTimer();
+  }
+
+  get runs(): SessionRuns {
+    return this.#parts.runs;
+  }
+
+  get input(): SessionInput {
+    return this.#parts.input;
+  }
+
+  get waits(): Waits {
+    return this.#parts.waits;
+  }
+
+  get id(): string {
+    return this.#options.id;
+  }
+
+  get name(): string | undefined {
+    return this.#options.params.name;
+  }
+
+  /** The program runs and the session is not being destroyed. */
+  get isLive(): boolean {
+    return isLive(this.#state);
+  }
+
+  /** @throws TtyError `SESSION_NOT_RUNNING` */
+  assertLive(): void {
+    if (!this.isLive) throw this.#notRunning();
+  }
+
+  createResult(): CreateResult {
+    const { params } = this.#options;
+    return {
+      sessionId: this.id,
+      ...(params.name === undefined ? {} : { name: params.name }),
+      createdAt: this.#file.createdAt,
+      cols: params.cols,
+      rows: params.rows,
+      shell: this.#assembly.launch.shellPath,
+      command: [...this.#assembly.launch.plan.argv],
+      childPid: this.#assembly.pty.pid,
+      ...(this.#processRunId === undefined ? {} : { runId: this.#processRunId }),
+      ...(params.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: params.idleTimeoutMs }),
+    };
+  }
+
+  inspect(): InspectResult {
+    const source = this.#parts.coordinator.source?.name ?? 'process';
+    const hooksWork = source === 'hooks' && this.#parts.coordinator.hooksSeen;
+    return {
+      sessionId: this.id,
+      foreground: this.isLive ? this.#parts.gate.foreground() : null,
+      completion: {
+        source,
+        grade: hooksWork ? 'rich' : source === 'process' ? 'none' : 'basic',
+        atPrompt: this.isLive && source !== 'process' && this.#parts.gate.atPrompt,
+        startupMs: this.#parts.tracker.startupMs ?? null,
+      },
+      runs: this.runs.views().slice(-100),
+      head: this.#parts.journal.head,
+      flow: {
+        paused: this.#parts.flow.reason !== null,
+        pauses: this.#parts.flow.pauses,
+        reason: this.#parts.flow.reason,
+        inputQueuedBytes: this.#assembly.pty.queuedBytes,
+      },
+      bracketedPaste: this.#parts.modes.modes.bracketedPaste,
+      isAltScreen: this.#parts.modes.modes.alternateScreen,
+      uptimeMs: Math.round(this.#options.clock.nowMs() - this.#parts.startedMs),
+    };
+  }
+
+  /** The screen after everything that the program wrote before the call. */
+  snapshot(options: { includeScrollback: boolean }): Promise<ScreenState> {
+    this.#parts.ingest.drain();
+    return this.#parts.screen.state(options);
+  }
+
+  /**
+   * Ends every process of the session, its log and its screen staying readable. Calls that overlap share one end.
+   *
+   * @throws TtyError `SESSION_ALREADY_DESTROYED`
+   */
+  destroy(options: { force: boolean }): Promise<DestroyResult> {
+    if (this.#state.status === 'destroyed') {
+      return Promise.reject(new TtyError('SESSION_ALREADY_DESTROYED', `session ${this.id} was destroyed before`));
+    }
+    this.#destruction ??= this.#destroy(options).finally(() => (this.#destruction = undefined));
+    return this.#destruction;
+  }
+
+  /** Writes what is pending and closes log and screen. The program should be gone; what it still says is not recorded. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#idleTimer?.clear();
+    this.#parts.watch[Symbol.dispose]();
+    this.#assembly.pty.dispose();
+    this.#parts.screen[Symbol.dispose]();
+    const { lostEvents } = await this.#parts.journal.close();
+    if (lostEvents > 0)
+      this.#options.logger.log('error', 'log', 'events could not be written', { sessionId: this.id, lostEvents });
+  }
+
+  async #destroy({ force }: { force: boolean }): Promise<DestroyResult> {
+    const { clock } = this.#options;
+    const wasLive = this.isLive;
+    this.#transition({ type: 'destroyRequested' });
+    if (wasLive) this.#options.onEnd();
+    const tree = await endTree({ mark: this.id, child: this.#assembly.pty.identity }, clock, { force });
+    if (tree.survivors === 0) {
+      await this.#exitReported();
+      this.#transition({ type: 'treeEnded' });
+    }
+    return { sessionId: this.id, destroyed: tree.survivors === 0, survivors: tree.survivors, lastStep: tree.lastStep };
+  }
+
+  /** Resolves when the exit is in the log, or after a while: a program in another hand's reach may be reaped elsewhere. */
+  #exitReported(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#ended.signal.aborted) return resolve();
+      const timer = this.#options.clock.after(EXIT_REPORT_MS, resolve);
+      this.#ended.signal.addEventListener('abort', () => {
+        timer.clear();
+        resolve();
+      });
+    });
+  }
+
+  /** The program is gone and its last byte was taken. */
+  #exited(exit: PtyExit): void {
+    const wasLive = this.isLive;
+    this.#parts.ingest.drain();
+    this.#idleTimer?.clear();
+    this.#parts.watch[Symbol.dispose]();
+    try {
+      this.#parts.coordinator.exit(exit);
+    } finally {
+      this.#parts.journal.flush();
+      this.#parts.journal.syncSoon();
+      this.#transition({ type: 'exited', ...exit });
+      this.#ended.abort(this.#notRunning());
+      this.runs.logGrew();
+      this.waits.sessionEnded();
+      if (wasLive) this.#options.onEnd();
+    }
+  }
+
+  #armIdleTimer(): void {
+    const { idleTimeoutMs } = this.#options.params;
+    if (idleTimeoutMs === undefined || idleTimeoutMs === 0 || !this.isLive) return;
+    this.#idleTimer?.clear();
+    this.#idleTimer = this.#options.clock.after(idleTimeoutMs, () => {
+      const { logger } = this.#options;
+      logger.log('info', 'session', 'ended after silence', { sessionId: this.id, idleTimeoutMs });
+      this.destroy({ force: false }).catch((error: unknown) => {
+        logger.log('error', 'session', 'could not end after silence', { sessionId: this.id, ...errorFields(error) });
+      });
+    });
+  }
+
+  #transition(transition: SessionTransition): void {
+    const next = nextSessionState(this.#state, transition);
+    if (next === this.#state) return;
+    this.#state = next;
+    this.#file.write(next, this.#parts.journal);
+  }
+
+  #notRunning(): TtyError {
+    const { exitCode, exitSignal, status } = this.#state;
+    const how = exitSignal ?? (exitCode === null ? status : `exit code ${exitCode}`);
+    return new TtyError('SESSION_NOT_RUNNING', `session ${this.id} has ended (${how})`, {
+      details: { status, exitCode, exitSignal },
+    });
+  }
+}

@@ -1,0 +1,76 @@
+/** Keeps a session's `session.json` true: written at the start and at each change of its state. */
+import type { Clock } from '../../base/clock.ts';
+import { errorFields, type Logger } from '../../base/logger.ts';
+import { identify } from '../../base/processIdentity.ts';
+import type { CheckedParams } from '../../protocol/methods/table.ts';
+import { writeSessionRecord } from '../../store/manifest.ts';
+import type { Pty } from '../pty/pty.ts';
+import type { Journal } from './journal.ts';
+import type { PreparedLaunch } from './launch.ts';
+import type { SessionState } from './sessionState.ts';
+
+export interface SessionFileOptions {
+  readonly id: string;
+  readonly hostId: string;
+  readonly params: CheckedParams<'session.create'>;
+  readonly launch: PreparedLaunch;
+  readonly pty: Pty;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Path of `session.json`. */
+  readonly file: string;
+}
+
+export class SessionFile {
+  readonly #options: SessionFileOptions;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  #endedAt: string | undefined;
+
+  constructor(options: SessionFileOptions) {
+    this.#options = options;
+    this.createdAt = new Date(options.clock.wallMs()).toISOString();
+  }
+
+  /** Replaces the file. A home that cannot be written is logged: the event log stays the truth, the next change tries again. */
+  write(state: SessionState, journal: Journal): void {
+    const { id, hostId, params, launch, pty, clock, logger, file } = this.#options;
+    const now = new Date(clock.wallMs()).toISOString();
+    const isOver = state.status === 'exited' || state.status === 'failed' || state.status === 'destroyed';
+    if (isOver) this.#endedAt ??= now;
+    const seq = journal.head.seq;
+    try {
+      writeSessionRecord(file, {
+        version: 1,
+        sessionId: id,
+        hostId,
+        createdAt: this.createdAt,
+        updatedAt: now,
+        status: state.status,
+        ...(state.failureReason === null ? {} : { failureReason: state.failureReason }),
+        command: launch.plan.argv,
+        cwd: params.cwd,
+        ...(params.name === undefined ? {} : { name: params.name }),
+        shell: launch.shellPath,
+        term: params.term,
+        cols: params.cols,
+        rows: params.rows,
+        creationCols: params.cols,
+        creationRows: params.rows,
+        hostPid: isOver ? null : process.pid,
+        hostIdentity: isOver ? null : (identify(process.pid) ?? null),
+        childPid: isOver ? null : pty.pid,
+        childIdentity: isOver ? null : pty.identity,
+        exitCode: state.exitCode,
+        exitSignal: state.exitSignal,
+        ...(params.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: params.idleTimeoutMs }),
+        completionSource: launch.source?.name ?? 'process',
+        ...(isOver
+          ? { endedAt: this.#endedAt ?? now, eventCount: seq + 1, lastEventSeq: seq, logBytes: journal.offsetBytes }
+          : {}),
+      });
+    } catch (error) {
+      logger.log('error', 'session', 'session.json could not be written', { sessionId: id, ...errorFields(error) });
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** Makes the directory and the log of a new session. */
+import fs from 'node:fs';
+import { makePrivateDirectory, syncDirectory } from '../../base/atomicFile.ts';
+import type { Clock } from '../../base/clock.ts';
+import { errorFields, type Logger } from '../../base/logger.ts';
+import { LogAppender, LogWriteError } from '../../eventlog/appender.ts';
+import { TtyError } from '../../protocol/errors.ts';
+import { type SessionPaths, sessionsDirectory } from '../../protocol/homeLayout.ts';
+import type { CheckedParams } from '../../protocol/methods/table.ts';
+import { LOG_FORMAT_VERSION, PACKAGE_VERSION } from '../../protocol/version.ts';
+
+export interface SessionLogOptions {
+  readonly id: string;
+  readonly params: CheckedParams<'session.create'>;
+  readonly home: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The appender of a new log whose first event describes the session. @throws TtyError `STORAGE_WRITE_ERROR`, leaving nothing behind */
+export function createSessionLog(
+  options: SessionLogOptions,
+  paths: SessionPaths,
+  command: readonly string[],
+): LogAppender {
+  const { id, params, home, clock, logger } = options;
+  try {
+    makePrivateDirectory(paths.directory);
+    const appender = LogAppender.create(paths.log, {
+      sessionId: id,
+      clock,
+      onDurabilityLost: (error) =>
+        logger.log('error', 'log', 'a sync to disk failed', { sessionId: id, ...errorFields(error) }),
+      started: {
+        formatVersion: LOG_FORMAT_VERSION,
+        sessionId: id,
+        command,
+        cwd: params.cwd,
+        cols: params.cols,
+        rows: params.rows,
+        term: params.term,
+        ...(params.name === undefined ? {} : { name: params.name }),
+        toolVersion: PACKAGE_VERSION,
+        platform: process.platform,
+        unicodeVersion: '11',
+      },
+    });
+    syncDirectory(sessionsDirectory(home));
+    return appender;
+  } catch (cause) {
+    fs.rmSync(paths.directory, { recursive: true, force: true });
+    if (cause instanceof LogWriteError || (cause instanceof Error && 'code' in cause)) {
+      throw new TtyError('STORAGE_WRITE_ERROR', `the session's files cannot be made: ${cause.message}`, { cause });
+    }
+    throw cause;
+  }
+}
