@@ -1,0 +1,47 @@
+/**
+ * Every command there is, in the order of `help`. Handlers that need little are part of the program's main file: loading
+ * one more file costs more than the code in it (measured). Those that need much are loaded when they are called.
+ */
+import { bindCommand, type Command } from './command.ts';
+import { create } from './commands/create.ts';
+import { destroy } from './commands/destroy.ts';
+import { help } from './commands/help.ts';
+import { hostStatus } from './commands/hostStatus.ts';
+import { hostStop } from './commands/hostStop.ts';
+import { inspect } from './commands/inspect.ts';
+import { list } from './commands/list.ts';
+import { run } from './commands/run.ts';
+import { runList } from './commands/runList.ts';
+import { runOutput } from './commands/runOutput.ts';
+import { runStatus } from './commands/runStatus.ts';
+import { runWait } from './commands/runWait.ts';
+import { sendKeys } from './commands/sendKeys.ts';
+import { snapshot } from './commands/snapshot.ts';
+import { type } from './commands/type.ts';
+import { version } from './commands/version.ts';
+import { wait } from './commands/wait.ts';
+import { doctorSpec, helpSpec, hostStatusSpec, hostStopSpec, versionSpec } from './specs/global.ts';
+import { sendKeysSpec, typeSpec, waitSpec } from './specs/input.ts';
+import { runListSpec, runOutputSpec, runSpec, runStatusSpec, runWaitSpec } from './specs/run.ts';
+import { createSpec, destroySpec, inspectSpec, listSpec, snapshotSpec } from './specs/session.ts';
+
+export const COMMANDS: readonly Command[] = [
+  bindCommand(createSpec, async () => create),
+  bindCommand(listSpec, async () => list),
+  bindCommand(inspectSpec, async () => inspect),
+  bindCommand(runSpec, async () => run),
+  bindCommand(runWaitSpec, async () => runWait),
+  bindCommand(runStatusSpec, async () => runStatus),
+  bindCommand(runOutputSpec, async () => runOutput),
+  bindCommand(runListSpec, async () => runList),
+  bindCommand(typeSpec, async () => type),
+  bindCommand(sendKeysSpec, async () => sendKeys),
+  bindCommand(waitSpec, async () => wait),
+  bindCommand(snapshotSpec, async () => snapshot),
+  bindCommand(destroySpec, async () => destroy),
+  bindCommand(hostStatusSpec, async () => hostStatus),
+  bindCommand(hostStopSpec, async () => hostStop),
+  bindCommand(doctorSpec, async () => (await import('./commands/doctor.ts')).doctor),
+  bindCommand(versionSpec, async () => version),
+  bindCommand(helpSpec, async () => help),
+];

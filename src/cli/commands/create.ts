@@ -1,0 +1,29 @@
+import { fallbackShell } from '../../client/environment.ts';
+import { checkSessionName } from '../../protocol/ids.ts';
+import { TtyError } from '../../protocol/errors.ts';
+import type { CommandReply, Handler } from '../command.ts';
+import { createParams } from '../createParams.ts';
+import { callBound, withStartedHost } from '../host.ts';
+import type { createSpec } from '../specs/session.ts';
+
+/** `create`: prints the id of the new session. */
+export const create: Handler<typeof createSpec> = async ({ options, rest }, context): Promise<CommandReply> => {
+  if (options.name !== undefined) checkSessionName(options.name);
+  if (rest?.length === 0) throw invalid('the command after -- is missing');
+  if (rest !== undefined && options.shell !== undefined) throw invalid('give --shell or a command after --, not both');
+  if (options.shell === '') throw invalid('--shell must be a program, got ""');
+  const shell = rest === undefined ? (options.shell ?? fallbackShell(context.environment)) : undefined;
+  const params = {
+    ...createParams(options, rest ?? [], context),
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(shell === undefined ? {} : { shell }),
+    ...(options.completion === undefined ? {} : { completion: options.completion }),
+    ...(options['idle-timeout-ms'] === undefined ? {} : { idleTimeoutMs: options['idle-timeout-ms'] }),
+  };
+  const result = await withStartedHost(context, (client) => client.call('session.create', params, callBound(context)));
+  return { result, human: () => `${result.sessionId}\n` };
+};
+
+function invalid(message: string): TtyError {
+  return new TtyError('INVALID_INPUT', message, { details: { reason: 'usage' } });
+}

@@ -1,0 +1,114 @@
+import { readSessionStory, type SessionStory } from '../../client/sessionStory.ts';
+import { TtyError } from '../../protocol/errors.ts';
+import type { InspectResult } from '../../protocol/methods/session.ts';
+import type { CommandReply, Handler } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import { formatDuration } from '../durations.ts';
+import { escapeLine, showCommand } from '../escape.ts';
+import { callBound, withRunningHost } from '../host.ts';
+import { fields } from '../output.ts';
+import { describeRunState } from '../runViews.ts';
+import type { inspectSpec } from '../specs/session.ts';
+
+/** Runs that the short form shows, the newest. */
+const SHOWN_RUNS = 5;
+
+/** `inspect`: record and log, and while the host serves the session what only it knows. */
+export const inspect: Handler<typeof inspectSpec> = async ({ positionals }, context): Promise<CommandReply> => {
+  const [reference = ''] = positionals;
+  const story = readSessionStory(context.home, reference);
+  const live = story.host === undefined ? undefined : await askHost(context, story.record.sessionId);
+  const lastEventSeq = Math.max(live?.head.seq ?? -1, story.lastEventSeq);
+  const { standing } = story;
+  const result = {
+    session: sessionFields(story),
+    terminationCategory: standing.terminationCategory,
+    uptime: uptimeMs(story, context.clock.wallMs()),
+    eventCount: lastEventSeq + 1,
+    ...(lastEventSeq === -1 ? {} : { lastEventSeq }),
+    eventLogBytes: story.eventLogBytes,
+    ...(story.logProblem === undefined ? {} : { logProblem: story.logProblem }),
+    ...(story.host === undefined ? {} : { host: story.host }),
+    ...(live === undefined ? {} : liveFields(live)),
+  };
+  return { result, human: () => describe(story, live, result.uptime, result.eventCount) };
+};
+
+/** `undefined` when the host went away or has forgotten the session in the meantime. */
+async function askHost(context: CliContext, session: string): Promise<InspectResult | undefined> {
+  try {
+    return await withRunningHost(context, (client) => client.call('session.inspect', { session }, callBound(context)));
+  } catch (error) {
+    if (error instanceof TtyError && (error.code === 'HOST_UNREACHABLE' || error.code === 'SESSION_NOT_FOUND'))
+      return undefined;
+    throw error;
+  }
+}
+
+/** The record as scripts know it. Identities of processes are our own matter. */
+function sessionFields({ record, standing }: SessionStory): Record<string, unknown> {
+  const {
+    hostIdentity: _host,
+    childIdentity: _child,
+    eventCount: _count,
+    lastEventSeq: _last,
+    logBytes: _bytes,
+    ...shown
+  } = record;
+  const { status, failureReason } = standing;
+  return { ...shown, status, ...(failureReason === undefined ? {} : { failureReason }) };
+}
+
+function liveFields({
+  foreground,
+  completion,
+  runs,
+  head,
+  flow,
+  bracketedPaste,
+  isAltScreen,
+}: InspectResult): Record<string, unknown> {
+  return { foreground, completion, runs, head, flow, bracketedPaste, isAltScreen };
+}
+
+/** From creation to the end, or to now while it lives. */
+function uptimeMs({ record, standing }: SessionStory, nowMs: number): number {
+  const isLive = standing.terminationCategory === 'running';
+  const end = isLive ? nowMs : Date.parse(record.endedAt ?? record.updatedAt);
+  return Math.max(0, end - Date.parse(record.createdAt));
+}
+
+function describe(story: SessionStory, live: InspectResult | undefined, uptime: number, eventCount: number): string {
+  const { record, standing } = story;
+  const why = standing.failureReason === undefined ? '' : ` (${escapeLine(standing.failureReason)})`;
+  const ending = record.exitSignal ?? (record.exitCode === null ? undefined : `code ${record.exitCode}`);
+  const foreground = live?.foreground ?? null;
+  const reason = live?.flow.reason ?? null;
+  const runs =
+    live?.runs
+      .slice(-SHOWN_RUNS)
+      .map((run) => `  ${run.runId}  ${describeRunState(run)}  ${escapeLine(run.command)}\n`) ?? [];
+  return [
+    fields([
+      ['session', record.sessionId],
+      ['name', record.name === undefined ? undefined : escapeLine(record.name)],
+      ['status', `${standing.status}${why}`],
+      ['exit', ending],
+      ['command', showCommand(record.command)],
+      ['cwd', escapeLine(record.cwd)],
+      ['size', `${record.cols}x${record.rows}`],
+      ['created', record.createdAt],
+      ['up', formatDuration(uptime)],
+      ['process', record.childPid ?? undefined],
+      ['log', `${eventCount} events, ${story.eventLogBytes} bytes`],
+      ['log problem', story.logProblem === undefined ? undefined : escapeLine(story.logProblem)],
+      [
+        'completion',
+        live === undefined ? record.completionSource : `${live.completion.source} (${live.completion.grade})`,
+      ],
+      ['foreground', foreground === null ? undefined : `${escapeLine(foreground.name)} (process ${foreground.pid})`],
+      ['held back', reason === null ? undefined : escapeLine(reason)],
+    ]),
+    ...(runs.length === 0 ? [] : ['runs:\n', ...runs]),
+  ].join('');
+}

@@ -1,0 +1,52 @@
+/** How commands reach the host: starting it, or explaining why a session cannot be reached. */
+import { connectHost } from '../client/connect.ts';
+import type { CallOptions, HostClient } from '../client/hostClient.ts';
+import { explainUnreachable } from '../client/explain.ts';
+import { waitBoundMs } from '../client/waitBound.ts';
+import { checkSessionReference } from '../protocol/ids.ts';
+import type { MethodName } from '../protocol/methods/table.ts';
+import type { CliContext } from './context.ts';
+
+type HostWork<T> = (client: HostClient) => Promise<T>;
+
+/** Does `work` with the home's host, which is started if none runs. */
+export async function withStartedHost<T>(context: CliContext, work: HostWork<T>): Promise<T> {
+  const start = { entry: context.hostEntry, environment: context.environment };
+  return useAndClose(await connectHost({ home: context.home, start }), work);
+}
+
+/** Does `work` with the home's host if it runs; throws `HOST_UNREACHABLE` otherwise. */
+export async function withRunningHost<T>(context: CliContext, work: HostWork<T>): Promise<T> {
+  return useAndClose(await connectHost({ home: context.home }), work);
+}
+
+/**
+ * Does `work` on a session of the running host. When there is no such host or it does not know the session, the error tells
+ * which it is: no such session, one that ended, or one whose host is gone.
+ */
+export async function withSession<T>(context: CliContext, reference: string, work: HostWork<T>): Promise<T> {
+  checkSessionReference(reference);
+  try {
+    return await withRunningHost(context, work);
+  } catch (error) {
+    throw explainUnreachable(context.home, reference, error);
+  }
+}
+
+async function useAndClose<T>(client: HostClient, work: HostWork<T>): Promise<T> {
+  try {
+    return await work(client);
+  } finally {
+    client[Symbol.dispose]();
+  }
+}
+
+/** The bound of a call that waits for nothing. */
+export function callBound(context: CliContext): Pick<CallOptions<MethodName>, 'timeoutMs'> {
+  return context.rpcTimeoutMs === undefined ? {} : { timeoutMs: context.rpcTimeoutMs };
+}
+
+/** The bound in ms of a call that itself waits for up to `waitMs` (0: for ever); 0 for none. */
+export function waitBound(context: CliContext, waitMs: number): { timeoutMs: number } {
+  return { timeoutMs: waitBoundMs(waitMs, context.rpcTimeoutMs) };
+}

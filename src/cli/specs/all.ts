@@ -1,0 +1,27 @@
+import type { CommandSpec } from '../command.ts';
+import { doctorSpec, helpSpec, hostStatusSpec, hostStopSpec, versionSpec } from './global.ts';
+import { sendKeysSpec, typeSpec, waitSpec } from './input.ts';
+import { runListSpec, runOutputSpec, runSpec, runStatusSpec, runWaitSpec } from './run.ts';
+import { createSpec, destroySpec, inspectSpec, listSpec, snapshotSpec } from './session.ts';
+
+/** What help shows, in its order; a test holds it equal to the commands that can be called. */
+export const SPECS: readonly CommandSpec[] = [
+  createSpec,
+  listSpec,
+  inspectSpec,
+  runSpec,
+  runWaitSpec,
+  runStatusSpec,
+  runOutputSpec,
+  runListSpec,
+  typeSpec,
+  sendKeysSpec,
+  waitSpec,
+  snapshotSpec,
+  destroySpec,
+  hostStatusSpec,
+  hostStopSpec,
+  doctorSpec,
+  versionSpec,
+  helpSpec,
+];

@@ -1,0 +1,48 @@
+import { MAX_KEYS } from '../../protocol/limits.ts';
+import { defineSpec } from '../command.ts';
+import { SESSION } from './session.ts';
+
+const MAX_QUIET_MS = 600_000;
+
+export const typeSpec = defineSpec({
+  name: 'type',
+  summary: 'Sends text to the program, byte for byte',
+  usage: ['SESSION TEXT [options]', 'SESSION - [options]', 'SESSION --file FILE [options]'],
+  positionals: [SESSION, { name: 'TEXT', help: 'the text; - reads it from standard input', optional: true }],
+  options: {
+    file: { kind: 'text', value: 'FILE', help: 'send the content of this file' },
+    'append-newline': { kind: 'flag', help: 'send a newline after the text' },
+    force: { kind: 'flag', help: 'send a line even when the terminal will cut it at 4,095 bytes' },
+  },
+  examples: ["agent-tty type s1 'hello' --append-newline", 'agent-tty type s1 --file script.sql'],
+});
+
+export const sendKeysSpec = defineSpec({
+  name: 'send-keys',
+  summary: 'Sends key chords, encoded as the application asked for them',
+  details: [
+    'Names, in any case: a printable character, Enter Tab Escape Backspace Space Up Down Left Right Home End Insert Delete PageUp PageDown F1..F12; Ctrl+ Alt+ Shift+ go before them.',
+  ],
+  positionals: [SESSION, { name: 'KEY', help: `a key chord; at most ${MAX_KEYS}`, repeat: true }],
+  options: {},
+  examples: ['agent-tty send-keys s1 Ctrl+C', 'agent-tty send-keys s1 Escape : w q Enter'],
+});
+
+export const waitSpec = defineSpec({
+  name: 'wait',
+  summary: 'Waits until something shows on the screen, the screen rests, or the session ends',
+  details: [
+    'Exactly one condition. Text that was wrapped at the right edge counts as one line.',
+    'Exit status: 0 when the condition held, 11 when the time was over, 4 when the session ended before.',
+  ],
+  positionals: [SESSION],
+  options: {
+    text: { kind: 'text', value: 'TEXT', help: 'this text is on the screen' },
+    regex: { kind: 'text', value: 'PATTERN', help: 'this regular expression (JavaScript) matches the screen' },
+    'screen-stable-ms': { kind: 'duration', max: MAX_QUIET_MS, help: 'the screen has not changed for so long' },
+    'idle-ms': { kind: 'duration', max: MAX_QUIET_MS, help: 'the program has written nothing for so long' },
+    exit: { kind: 'flag', help: 'the program has ended' },
+    timeout: { kind: 'duration', zero: 'for ever', help: 'how long to wait at most (default: 30s)' },
+  },
+  examples: ["agent-tty wait s1 --text 'Password:'", 'agent-tty wait s1 --screen-stable-ms 500 --timeout 10s'],
+});

@@ -1,0 +1,114 @@
+import { DEFAULT_COLS, DEFAULT_ROWS, MAX_SIZE, MIN_SIZE } from '../../protocol/limits.ts';
+import type { CompletionChoice } from '../../protocol/methods/session.ts';
+import { defineSpec, type OptionSpecs, type PositionalSpec } from '../command.ts';
+
+export const SESSION: PositionalSpec = { name: 'SESSION', help: 'id or name of a session' };
+
+/** The words of `--completion`; the contract's own list would load its schemas into every command. */
+export const COMPLETION_WORDS = [
+  'auto',
+  'hooks',
+  'sentinel',
+  'sentinel:posix',
+  'sentinel:fish',
+  'none',
+] as const satisfies readonly CompletionChoice[];
+type MissingWord = Exclude<CompletionChoice, (typeof COMPLETION_WORDS)[number]>;
+true satisfies [MissingWord] extends [never] ? true : never;
+
+/** What may be said of a session that is about to start; `run --wait --` takes them too. */
+export const CREATE_OPTIONS = {
+  cwd: { kind: 'text', value: 'DIR', help: 'working directory (default: the current one)' },
+  cols: {
+    kind: 'integer',
+    min: MIN_SIZE,
+    max: MAX_SIZE,
+    code: 'INVALID_DIMENSIONS',
+    help: `width in cells (default: ${DEFAULT_COLS})`,
+  },
+  rows: {
+    kind: 'integer',
+    min: MIN_SIZE,
+    max: MAX_SIZE,
+    code: 'INVALID_DIMENSIONS',
+    help: `height in cells (default: ${DEFAULT_ROWS})`,
+  },
+  env: { kind: 'list', value: 'NAME=VALUE', help: 'a variable beside those of the caller; a later one wins' },
+  'allow-env': { kind: 'list', value: 'NAME', help: 'let --env set a variable that changes how programs load' },
+  term: { kind: 'text', value: 'NAME', help: 'value of TERM (default: xterm-256color)' },
+} as const satisfies OptionSpecs;
+
+export const createSpec = defineSpec({
+  name: 'create',
+  summary: 'Starts a session: a shell, or the command after --, on a terminal of its own',
+  details: [
+    'The session gets the environment and the working directory of this call. Its host starts when none runs for the home.',
+    'Variables whose name begins with AGENT_TTY_ are not handed on.',
+  ],
+  positionals: [],
+  takesRest: true,
+  usage: ['[options]', '[options] -- COMMAND [ARGUMENT...]'],
+  options: {
+    name: {
+      kind: 'text',
+      value: 'NAME',
+      help: 'a name that may stand wherever the id may; unique among live sessions',
+    },
+    ...CREATE_OPTIONS,
+    shell: {
+      kind: 'text',
+      value: 'SHELL',
+      help: 'shell to start when no command is given (default: $SHELL, else /bin/sh)',
+    },
+    completion: {
+      kind: 'choice',
+      choices: COMPLETION_WORDS,
+      help: 'how the end of a run is learned (default: auto: hooks where the shell has them)',
+    },
+    'idle-timeout-ms': { kind: 'duration', zero: 'never', help: 'end the session after so long without a byte' },
+  },
+  examples: [
+    'agent-tty create --name build',
+    'agent-tty create --cols 120 --rows 40 -- bash',
+    'agent-tty create -- python3 -q',
+  ],
+});
+
+export const listSpec = defineSpec({
+  name: 'list',
+  aliases: ['ls'],
+  summary: 'Lists the live sessions of this home',
+  positionals: [],
+  options: { all: { kind: 'flag', help: 'also those that ended' } },
+});
+
+export const inspectSpec = defineSpec({
+  name: 'inspect',
+  summary: 'Shows one session in full',
+  details: [
+    'Works without a host. While the host lives it adds the runs, the foreground program and the grade of completion.',
+  ],
+  positionals: [SESSION],
+  options: {},
+});
+
+export const destroySpec = defineSpec({
+  name: 'destroy',
+  summary: 'Ends a session and every process in it: HUP, then TERM, then KILL',
+  positionals: [SESSION],
+  options: { force: { kind: 'flag', help: 'begin with KILL' } },
+});
+
+export const snapshotSpec = defineSpec({
+  name: 'snapshot',
+  summary: 'Shows what stands on the screen; of an ended session, what stood there last',
+  positionals: [SESSION],
+  options: {
+    format: {
+      kind: 'choice',
+      choices: ['text', 'structured'],
+      help: 'lines joined, or row by row with cursor and state (default: text)',
+    },
+    'include-scrollback': { kind: 'flag', help: 'also the lines above the screen, oldest first' },
+  },
+});

@@ -1,0 +1,215 @@
+/** The library's way to a home: makes sessions, finds them, lists them. Use it through `connect`. */
+import { TtyError } from '../protocol/errors.ts';
+import { checkSessionReference } from '../protocol/ids.ts';
+import type { CompletionChoice, CreateParams, SessionStatus } from '../protocol/methods/session.ts';
+import type { MethodName, MethodParams, MethodResult } from '../protocol/methods/table.ts';
+import type { ScreenState } from '../protocol/snapshot.ts';
+import { effectiveStatus, listSessionRecords, type SessionEntry } from '../store/sessions.ts';
+import { connectHost } from './connect.ts';
+import { environmentBlock, fallbackShell } from './environment.ts';
+import { explainUnreachable } from './explain.ts';
+import type { CallOptions, HostClient } from './hostClient.ts';
+import { type CallControl, Session } from './session.ts';
+
+/** What a session is started with; everything may be left out. */
+export interface CreateOptions extends CallControl {
+  /** Program and arguments; the shell when empty or absent. */
+  readonly command?: readonly string[];
+  /** The shell, when there is no command; the environment's `SHELL`, else `/bin/sh`. */
+  readonly shell?: string;
+  /** Unique among the live sessions of the home. */
+  readonly name?: string;
+  /** Absolute; the working directory of this process by default. */
+  readonly cwd?: string;
+  /** Variables beside those of the client's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** 1 to 1000; 80 by default. */
+  readonly cols?: number;
+  /** 1 to 1000; 24 by default. */
+  readonly rows?: number;
+  readonly term?: string;
+  /** Ends the session after so many ms without a byte; 0 or absent: never. */
+  readonly idleTimeoutMs?: number;
+  /** How the end of a run is learned; `auto` by default. */
+  readonly completion?: CompletionChoice;
+}
+
+/** A session as {@link Client.list} tells it. */
+export interface SessionSummary {
+  readonly sessionId: string;
+  readonly name?: string;
+  /** A live session whose host is gone counts as `failed`. */
+  readonly status: SessionStatus;
+  readonly failureReason?: string;
+  /** Absent when the session's record cannot be read; `problem` then says why. */
+  readonly command?: readonly string[];
+  readonly createdAt?: string;
+  readonly exitCode?: number | null;
+  readonly exitSignal?: string | null;
+  readonly problem?: string;
+}
+
+function summaryOf(entry: SessionEntry): SessionSummary {
+  if ('problem' in entry) {
+    const { sessionId, problem } = entry;
+    return { sessionId, status: 'failed', failureReason: 'storage-corruption', problem };
+  }
+  const { status, failureReason } = effectiveStatus(entry);
+  const { sessionId, name, command, createdAt, exitCode, exitSignal } = entry;
+  return {
+    sessionId,
+    status,
+    command,
+    createdAt,
+    exitCode,
+    exitSignal,
+    ...(name === undefined ? {} : { name }),
+    ...(failureReason === undefined ? {} : { failureReason }),
+  };
+}
+
+/** What the library hands in; see `connect`. */
+export interface ClientParts {
+  readonly home: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The host's program file. */
+  readonly hostEntry: string;
+  readonly cwd: () => string;
+  /** The last screen of an ended session, from its log. */
+  readonly replay: (file: string, options: { readonly includeScrollback: boolean }) => Promise<ScreenState>;
+}
+
+/** A home. Holds one connection, opened by the first call that needs it. Calls may overlap. Disposing it ends no session. */
+export class Client implements AsyncDisposable {
+  readonly #parts: ClientParts;
+  #host: Promise<HostClient> | undefined;
+  #isDisposed = false;
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts;
+  }
+
+  /** The home's absolute path. */
+  get home(): string {
+    return this.#parts.home;
+  }
+
+  /**
+   * Starts a session, and the host when none runs. Disposing the session destroys it.
+   *
+   * @throws TtyError `EXEC_FAILED`, `SPAWN_FAILED`, `SESSION_NAME_TAKEN`, `INVALID_INPUT`, `HOST_START_FAILED`, ...
+   */
+  async create(options: CreateOptions = {}): Promise<Session> {
+    const { signal, env, command = [], ...rest } = options;
+    const { environment, cwd } = this.#parts;
+    const shell = rest.shell ?? (command.length === 0 ? fallbackShell(environment) : undefined);
+    const params: CreateParams = {
+      ...rest,
+      ...(shell === undefined ? {} : { shell }),
+      command: [...command],
+      cwd: rest.cwd ?? cwd(),
+      environment: environmentBlock({ inherited: environment, added: Object.entries(env ?? {}) }),
+    };
+    const created = await this.#call('session.create', params, signal === undefined ? {} : { signal }, { start: true });
+    return this.#session(created.sessionId, { isOwned: true });
+  }
+
+  /**
+   * A session that exists, by id or name; looks nothing up. Disposing it leaves the session as it is.
+   *
+   * @throws TtyError `INVALID_SESSION_ID`
+   */
+  session(reference: string): Session {
+    checkSessionReference(reference);
+    return this.#session(reference, { isOwned: false });
+  }
+
+  /** The live sessions of the home, with `all` the ended ones too, oldest first. Needs no host. */
+  async list(options: { readonly all?: boolean } = {}): Promise<SessionSummary[]> {
+    const summaries = listSessionRecords(this.home).map(summaryOf);
+    return options.all === true
+      ? summaries
+      : summaries.filter(({ status }) => status === 'running' || status === 'exiting' || status === 'destroying');
+  }
+
+  /** Closes the connection; calls under way fail with `CANCELLED`. Sessions and host go on. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
+    const host = this.#host;
+    this.#host = undefined;
+    try {
+      (await host)?.[Symbol.dispose]();
+    } catch {
+      // the connection never came up: whoever asked for it was told
+    }
+  }
+
+  #session(reference: string, { isOwned }: { isOwned: boolean }): Session {
+    const { home, replay } = this.#parts;
+    return new Session({
+      reference,
+      isOwned,
+      home,
+      replay,
+      call: (method, params, options) => this.#callSession(reference, method, params, options),
+      alone: (work) => this.#alone(reference, work),
+    });
+  }
+
+  async #callSession<M extends MethodName>(
+    reference: string,
+    method: M,
+    params: MethodParams<M>,
+    options: CallOptions<M>,
+  ): Promise<MethodResult<M>> {
+    try {
+      return await this.#call(method, params, options, { start: false });
+    } catch (error) {
+      throw explainUnreachable(this.home, reference, error);
+    }
+  }
+
+  /** The host joins the parts of a text by their connection, so texts that overlap need one each. */
+  async #alone<T>(reference: string, work: (client: HostClient) => Promise<T>): Promise<T> {
+    try {
+      using client = await connectHost({ home: this.home });
+      return await work(client);
+    } catch (error) {
+      throw explainUnreachable(this.home, reference, error);
+    }
+  }
+
+  async #call<M extends MethodName>(
+    method: M,
+    params: MethodParams<M>,
+    options: CallOptions<M>,
+    { start }: { start: boolean },
+  ): Promise<MethodResult<M>> {
+    const host = await this.#connection({ start });
+    try {
+      return await host.call(method, params, options);
+    } catch (error) {
+      if (error instanceof TtyError && error.code === 'HOST_UNREACHABLE') this.#forget(host);
+      throw error;
+    }
+  }
+
+  async #connection({ start }: { start: boolean }): Promise<HostClient> {
+    if (this.#isDisposed) throw new TtyError('CANCELLED', 'the client was disposed');
+    const { home, environment, hostEntry } = this.#parts;
+    this.#host ??= connectHost({ home, ...(start ? { start: { entry: hostEntry, environment } } : {}) });
+    const attempt = this.#host;
+    try {
+      return await attempt;
+    } catch (error) {
+      if (this.#host === attempt) this.#host = undefined;
+      throw error;
+    }
+  }
+
+  /** The next call connects anew: a host that went away may have a successor. */
+  #forget(host: HostClient): void {
+    host[Symbol.dispose]();
+    this.#host = undefined;
+  }
+}

@@ -1,0 +1,41 @@
+/** Why a session cannot be reached, told from its record: no such session, ended, or its host is gone. */
+import { quote, TtyError } from '../protocol/errors.ts';
+import type { SessionRecord } from '../protocol/sessionRecord.ts';
+import { effectiveStatus, findSession } from '../store/sessions.ts';
+
+/**
+ * A better error than `failure` where the store of `home` knows one, `failure` itself otherwise. Only a host that is missing
+ * or does not know the session is looked into.
+ */
+export function explainUnreachable(home: string, reference: string, failure: unknown): unknown {
+  if (!(failure instanceof TtyError)) return failure;
+  if (failure.code !== 'HOST_UNREACHABLE' && failure.code !== 'SESSION_NOT_FOUND') return failure;
+  let record: SessionRecord;
+  try {
+    record = findSession(home, reference);
+  } catch (error) {
+    return error;
+  }
+  const { status, failureReason } = effectiveStatus(record);
+  if (status === 'running' || status === 'exiting' || status === 'destroying') return failure;
+  const details = { session: reference, sessionId: record.sessionId, status };
+  if (failureReason === 'host-death') {
+    return new TtyError('HOST_UNREACHABLE', `the host of session ${quote(reference)} died`, {
+      details: { ...details, failureReason },
+      hint: `agent-tty inspect ${record.sessionId} shows what is left of it`,
+      cause: failure,
+    });
+  }
+  return new TtyError('SESSION_NOT_RUNNING', `session ${quote(reference)} ${howItEnded(record)}`, {
+    details,
+    cause: failure,
+  });
+}
+
+/** `ended at <time> with exit code 1`, from a record that is not live any more. */
+export function howItEnded(record: SessionRecord): string {
+  const at = record.endedAt ?? record.updatedAt;
+  if (record.status === 'destroyed') return `was destroyed at ${at}`;
+  if (record.exitSignal !== null) return `was ended by ${record.exitSignal} at ${at}`;
+  return record.exitCode === null ? `ended at ${at}` : `ended at ${at} with exit code ${record.exitCode}`;
+}

@@ -1,0 +1,215 @@
+/** A session as the library shows it: run, type, wait, look, end. */
+import { TtyError } from '../protocol/errors.ts';
+import { sessionPaths } from '../protocol/homeLayout.ts';
+import { parseRunId } from '../protocol/ids.ts';
+import { DEFAULT_RUN_TIMEOUT_MS, DEFAULT_WAIT_TIMEOUT_MS } from '../protocol/limits.ts';
+import type { RunResult } from '../protocol/methods/common.ts';
+import type { SendKeysResult, TypeResult } from '../protocol/methods/input.ts';
+import type { RunNote } from '../protocol/methods/run.ts';
+import type { WaitCondition, WaitResult } from '../protocol/methods/screen.ts';
+import type { DestroyResult, InspectResult } from '../protocol/methods/session.ts';
+import type { MethodName, MethodParams, MethodResult } from '../protocol/methods/table.ts';
+import type { ScreenState } from '../protocol/snapshot.ts';
+import { effectiveStatus, findSession } from '../store/sessions.ts';
+import type { CallOptions, HostClient } from './hostClient.ts';
+import { RunFollower } from './runFollower.ts';
+import { typeText } from './typeText.ts';
+import { waitBoundMs } from './waitBound.ts';
+
+/** Every call may be taken back. */
+export interface CallControl {
+  /** Takes the call back; it then rejects with `CANCELLED`. What the host has begun goes on. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a run is waited for. */
+export interface WaitRunOptions extends CallControl {
+  /** Bounds the wait, never the run: ms up to 24 h, 0 for ever; 120,000 by default. */
+  readonly timeoutMs?: number;
+  /** Bytes of output in the result, head and tail together; 262,144 by default. */
+  readonly maxOutputBytes?: number;
+  /** Gets the whole output as text while it is made; nothing more is read before it resolves. */
+  readonly onOutput?: (text: string) => void | Promise<void>;
+}
+
+/** How a command is run. */
+export interface RunOptions extends WaitRunOptions {
+  /** `false` comes back when the command is accepted, with the outcome `accepted`. */
+  readonly wait?: boolean;
+  /** While another run is under way: `wait` for it (the default) or `fail` with `SESSION_BUSY`. */
+  readonly whenBusy?: 'wait' | 'fail';
+}
+
+/** What a session needs of its client. */
+export interface SessionParts {
+  /** Id or name. */
+  readonly reference: string;
+  /** Whether disposing the session destroys it. */
+  readonly isOwned: boolean;
+  readonly home: string;
+  call<M extends MethodName>(method: M, params: MethodParams<M>, options: CallOptions<M>): Promise<MethodResult<M>>;
+  /** Does `work` on a connection of its own. */
+  alone<T>(work: (client: HostClient) => Promise<T>): Promise<T>;
+  readonly replay: (file: string, options: { readonly includeScrollback: boolean }) => Promise<ScreenState>;
+}
+
+/** Ending a session takes up to 5 s. */
+const DESTROY_MS = 10_000;
+
+/**
+ * A session of a home. Calls may overlap; each throws `SESSION_NOT_FOUND`, `SESSION_NOT_RUNNING` (it ended) or
+ * `HOST_UNREACHABLE` (its host died) beside its own errors.
+ */
+export class Session implements AsyncDisposable {
+  readonly #parts: SessionParts;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  /** The id, or what the session was asked for by. */
+  get reference(): string {
+    return this.#parts.reference;
+  }
+
+  /**
+   * Types a command into the shell and waits for its end. That it fails, times out or is interrupted is an outcome in the
+   * result, not an error.
+   *
+   * @throws TtyError `SESSION_BUSY`, `NOT_A_SHELL`, `INVALID_INPUT`, `CANCELLED`: nothing was typed, or the wait was given up
+   */
+  run(command: string, options: RunOptions = {}): Promise<RunResult> {
+    const { wait = true, whenBusy } = options;
+    const waiting = this.#waiting(options);
+    const params = {
+      session: this.reference,
+      command,
+      wait,
+      ...waiting.params,
+      ...(whenBusy === undefined ? {} : { whenBusy }),
+    };
+    return waiting.finish((call) => this.#parts.call('run.start', params, call));
+  }
+
+  /**
+   * Waits for a run that was started before.
+   *
+   * @throws TtyError `RUN_NOT_FOUND`, `INVALID_INPUT`, `CANCELLED`
+   */
+  waitRun(runId: string, options: WaitRunOptions = {}): Promise<RunResult> {
+    const waiting = this.#waiting(options);
+    return waiting.finish((call) => this.#parts.call('run.wait', { run: runId, ...waiting.params }, call));
+  }
+
+  /** Sends text of up to 8 MiB, byte for byte and in one piece. `force` sends a line even when the terminal will cut it at 4,095 bytes. */
+  async type(text: string, options: CallControl & { readonly force?: boolean } = {}): Promise<TypeResult> {
+    const input = { session: this.reference, text, force: options.force === true };
+    return this.#parts.alone((client) => typeText(client, input, control(options)));
+  }
+
+  /** Sends key chords such as `Enter`, `Ctrl+C`, `F5`. Throws `INVALID_KEYS`. */
+  sendKeys(keys: readonly string[], options: CallControl = {}): Promise<SendKeysResult> {
+    return this.#parts.call('input.keys', { session: this.reference, keys: [...keys] }, control(options));
+  }
+
+  /** Waits for a condition: 30 s unless told otherwise, 0 for ever. That it did not hold in time stands in the result. */
+  wait(condition: WaitCondition, options: CallControl & { readonly timeoutMs?: number } = {}): Promise<WaitResult> {
+    const timeoutMs = options.timeoutMs ?? DEFAULT_WAIT_TIMEOUT_MS;
+    const params = { session: this.reference, condition, timeoutMs };
+    return this.#parts.call('screen.wait', params, { ...control(options), timeoutMs: waitBoundMs(timeoutMs) });
+  }
+
+  /** The screen as it stands; of an ended session the last one, from its log. */
+  async snapshot(options: CallControl & { readonly includeScrollback?: boolean } = {}): Promise<ScreenState> {
+    const includeScrollback = options.includeScrollback === true;
+    try {
+      const { screen } = await this.#parts.call(
+        'screen.snapshot',
+        { session: this.reference, includeScrollback },
+        control(options),
+      );
+      const { scrollbackLines, ...rest } = screen;
+      return scrollbackLines === undefined ? rest : { ...rest, scrollbackLines };
+    } catch (error) {
+      const log = this.#endedLog(error);
+      if (log === undefined) throw error;
+      return this.#parts.replay(log, { includeScrollback });
+    }
+  }
+
+  /** What only the live host knows: runs, foreground program, grade of completion, flow. */
+  inspect(options: CallControl = {}): Promise<InspectResult> {
+    return this.#parts.call('session.inspect', { session: this.reference }, control(options));
+  }
+
+  /** Ends the session and every process in it. `force` begins with KILL. Throws `SESSION_ALREADY_DESTROYED`. */
+  destroy(options: CallControl & { readonly force?: boolean } = {}): Promise<DestroyResult> {
+    const params = { session: this.reference, force: options.force === true };
+    return this.#parts.call('session.destroy', params, { ...control(options), timeoutMs: waitBoundMs(DESTROY_MS) });
+  }
+
+  /** Destroys the session if this client created it; one that has ended already is no error. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#parts.isOwned) return;
+    try {
+      await this.destroy();
+    } catch (error) {
+      const isOver = error instanceof TtyError && OVER.has(error.code);
+      if (!isOver) throw error;
+    }
+  }
+
+  /** The parameters of a wait for a run, and the function that makes the call, printing meanwhile where that was asked for. */
+  #waiting(options: WaitRunOptions): {
+    params: { timeoutMs: number; progress: boolean; maxOutputBytes?: number };
+    finish(call: (options: CallOptions<'run.start'>) => Promise<RunResult>): Promise<RunResult>;
+  } {
+    const { timeoutMs = DEFAULT_RUN_TIMEOUT_MS, maxOutputBytes, onOutput } = options;
+    const base = { ...control(options), timeoutMs: waitBoundMs(timeoutMs) };
+    return {
+      params: {
+        timeoutMs,
+        progress: onOutput !== undefined,
+        ...(maxOutputBytes === undefined ? {} : { maxOutputBytes }),
+      },
+      finish: async (call) => {
+        if (onOutput === undefined) return call(base);
+        let follower: RunFollower | undefined;
+        const onNote = (note: RunNote): void => {
+          if (note.type === 'accepted') follower ??= this.#follow(note.runId, note.logOffset, onOutput);
+          follower?.poke();
+        };
+        const result = await call({ ...base, onNote });
+        if (result.outcome === 'accepted') return result;
+        follower ??= this.#follow(result.runId, 0, onOutput);
+        await follower.finish();
+        if (!follower.hasStarted) await onOutput(result.output);
+        return result;
+      },
+    };
+  }
+
+  #follow(runId: string, fromOffset: number, onOutput: (text: string) => void | Promise<void>): RunFollower {
+    const { log } = sessionPaths(this.#parts.home, parseRunId(runId).sessionId);
+    const write = async (text: string): Promise<void> => {
+      if (text !== '') await onOutput(text);
+    };
+    return new RunFollower({ file: log, runId, fromOffset, write });
+  }
+
+  /** The log of this session if it has ended, which `error` must have told. */
+  #endedLog(error: unknown): string | undefined {
+    if (!(error instanceof TtyError)) return undefined;
+    if (error.code !== 'SESSION_NOT_RUNNING' && error.code !== 'HOST_UNREACHABLE') return undefined;
+    const record = findSession(this.#parts.home, this.reference);
+    if (effectiveStatus(record).terminationCategory === 'running') return undefined;
+    return sessionPaths(this.#parts.home, record.sessionId).log;
+  }
+}
+
+/** Answers that say that there is nothing left to destroy. */
+const OVER: ReadonlySet<string> = new Set(['SESSION_NOT_RUNNING', 'SESSION_ALREADY_DESTROYED', 'HOST_UNREACHABLE']);
+
+function control(options: CallControl): CallControl {
+  return options.signal === undefined ? {} : { signal: options.signal };
+}

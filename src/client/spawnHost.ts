@@ -1,0 +1,120 @@
+/** Starts the host process of a home and waits until it serves, or says why it does not. */
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import { Readable } from 'node:stream';
+import { invariant } from '../base/invariant.ts';
+import { makePrivateDirectory } from '../base/atomicFile.ts';
+import { type ErrorBody, isErrorCode, TtyError } from '../protocol/errors.ts';
+import { hostPaths } from '../protocol/homeLayout.ts';
+
+/** What the host writes, as one line, to descriptor 3 when it is ready or cannot be. */
+export type StartReport = { readonly ready: true } | { readonly error: ErrorBody };
+
+export interface HostLaunch {
+  readonly home: string;
+  readonly hostId: string;
+  /** The host's program file. */
+  readonly entry: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Variables that the host itself may need; a session's environment comes with `create`, not from here. */
+const HOST_VARIABLES = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'LANG',
+  'LC_ALL',
+  'TMPDIR',
+  'XDG_RUNTIME_DIR',
+  'AGENT_TTY_LOG_LEVEL',
+];
+
+/**
+ * Starts a host in the background, its output in `host.log`, and resolves when it serves or when another host of the same
+ * id does.
+ *
+ * @throws TtyError `HOST_START_FAILED` or the error that the host reported
+ */
+export async function spawnHost(launch: HostLaunch): Promise<void> {
+  const paths = hostPaths(launch.home, launch.hostId);
+  const logFd = openLog(paths.directory, paths.log);
+  const environment: Record<string, string> = {};
+  for (const name of HOST_VARIABLES) {
+    const value = launch.environment[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  const child = spawn(process.execPath, [launch.entry, '--home', launch.home, '--host-id', launch.hostId], {
+    cwd: '/',
+    detached: true,
+    env: environment,
+    stdio: ['ignore', logFd, logFd, 'pipe'],
+  });
+  fs.closeSync(logFd);
+  const pipe = child.stdio[3];
+  invariant(pipe instanceof Readable, 'descriptor 3 of the host is a pipe that we read');
+  const failure = new Promise<never>((_resolve, reject) => {
+    child.once('error', (cause) =>
+      reject(new TtyError('HOST_START_FAILED', `the host could not start: ${cause.message}`, { cause })),
+    );
+    child.once('exit', (code, signal) => {
+      const how = signal === null ? `exit code ${code}` : signal;
+      reject(
+        new TtyError('HOST_START_FAILED', `the host ended (${how}) before it was ready`, { hint: `see ${paths.log}` }),
+      );
+    });
+  });
+  failure.catch(() => undefined); // the report may win; then nobody awaits this
+  try {
+    const report = await Promise.race([readReport(pipe), failure.then((never) => never)]);
+    if (report !== undefined && 'error' in report) throw startError(report.error);
+    if (report === undefined) await failure;
+  } finally {
+    child.removeAllListeners();
+    pipe.destroy();
+    child.unref();
+  }
+}
+
+function openLog(directory: string, file: string): number {
+  try {
+    makePrivateDirectory(directory);
+    const fd = fs.openSync(file, 'a', 0o600);
+    fs.fchmodSync(fd, 0o600);
+    return fd;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TtyError('STORAGE_WRITE_ERROR', `the home cannot be written: ${why}`, { cause });
+  }
+}
+
+/** The one line that the host writes; `undefined` when it closed the pipe without one. */
+function readReport(pipe: Readable): Promise<StartReport | undefined> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    pipe.setEncoding('utf8');
+    pipe.on('data', (chunk: string) => {
+      text += chunk;
+      if (!text.includes('\n')) return;
+      try {
+        const report: StartReport = JSON.parse(text.slice(0, text.indexOf('\n')));
+        resolve(report);
+      } catch (cause) {
+        reject(
+          new TtyError('HOST_START_FAILED', 'the host reported its start in a form that cannot be read', { cause }),
+        );
+      }
+    });
+    pipe.on('error', reject);
+    pipe.on('close', () => resolve(undefined));
+  });
+}
+
+function startError(body: ErrorBody): TtyError {
+  const code = isErrorCode(body.code) ? body.code : 'HOST_START_FAILED';
+  return new TtyError(code, body.message, {
+    ...(body.details === undefined ? {} : { details: body.details }),
+    ...(body.hint === undefined ? {} : { hint: body.hint }),
+  });
+}

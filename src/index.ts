@@ -1,0 +1,52 @@
+/**
+ * agent-tty as a library: terminal sessions that last, and runs whose end you can believe.
+ *
+ *     import { connect } from 'agent-tty';
+ *     await using client = await connect();
+ *     await using session = await client.create({ shell: 'bash' });
+ *     const { outcome, exitCode, output } = await session.run('make');
+ */
+import { fileURLToPath } from 'node:url';
+import { replaySnapshot } from './artifacts/replaySnapshot.ts';
+import { Client } from './client/client.ts';
+import { resolveHome } from './client/home.ts';
+
+/** Where sessions are kept, and what they inherit. */
+export interface ConnectOptions {
+  /** State root, an absolute path; `AGENT_TTY_HOME` of the environment, else `~/.agent-tty`. */
+  readonly home?: string;
+  /** What new sessions inherit, and where HOME, SHELL and the like are looked up; `process.env` by default. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * A client of a home. Starts nothing: the host comes with the first session that is created.
+ *
+ * @throws TtyError `INVALID_INPUT` for a home that is no absolute path, `REFUSED_UNSAFE` for one that others own or may write
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Client> {
+  const environment = options.environment ?? process.env;
+  return new Client({
+    home: resolveHome({
+      environment,
+      ...(options.home === undefined ? {} : { given: { value: options.home, by: 'home' } }),
+    }),
+    environment,
+    hostEntry: fileURLToPath(new URL('./host.js', import.meta.url)),
+    cwd: () => process.cwd(),
+    replay: replaySnapshot,
+  });
+}
+
+export { replaySnapshot } from './artifacts/replaySnapshot.ts';
+export { Client, type CreateOptions, type SessionSummary } from './client/client.ts';
+export { type CallControl, type RunOptions, Session, type WaitRunOptions } from './client/session.ts';
+export { type ErrorBody, type ErrorCode, type ErrorDetails, ERRORS, TtyError } from './protocol/errors.ts';
+export type { LogEvent, LogHead } from './protocol/events.ts';
+export type { RunResult, RunView } from './protocol/methods/common.ts';
+export type { SendKeysResult, TypeResult } from './protocol/methods/input.ts';
+export type { WaitCondition, WaitResult } from './protocol/methods/screen.ts';
+export type { CompletionChoice, DestroyResult, InspectResult, SessionStatus } from './protocol/methods/session.ts';
+export type { CompletionSource, Confidence, Evidence, Outcome } from './protocol/outcomes.ts';
+export type { ScreenLine, ScreenState } from './protocol/snapshot.ts';
+export { PACKAGE_VERSION, PROTOCOL_VERSION } from './protocol/version.ts';
