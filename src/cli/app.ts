@@ -88,7 +88,7 @@ function contextOf(
   globals: GlobalValues,
   printing: Printing,
 ): CliContext {
-  const { stdin, hostEntry, clock, cwd, onInterrupt } = surroundings;
+  const { stdin, hostEntry, clock, cwd, umask, onInterrupt } = surroundings;
   const level = globals['log-level'] ?? surroundings.environment[LOG_LEVEL_VARIABLE];
   const isHomeless = line.wantsHelp || line.command.spec.homeless === true;
   if (level !== undefined && !isHomeless && !LOG_LEVELS.some((known) => known === level)) {
@@ -107,6 +107,7 @@ function contextOf(
     hostEntry,
     clock,
     cwd,
+    umask,
     onInterrupt,
     rpcTimeoutMs: globals['timeout-ms'],
   };

@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly stdin: () => NodeJS.ReadableStream;
   /** The working directory; throws when it was removed. */
   readonly cwd: () => string;
+  /** The file mode mask, which a new session's program gets. */
+  readonly umask: () => number;
   /** Calls `listener` instead of dying; until disposed. */
   readonly onInterrupt: (listener: (signal: Interrupt) => void) => Disposable;
 }
@@ -25,7 +27,7 @@ export interface Surroundings {
 /** What a handler works with. */
 export interface CliContext extends Pick<
   Surroundings,
-  'environment' | 'stdin' | 'hostEntry' | 'clock' | 'cwd' | 'onInterrupt'
+  'environment' | 'stdin' | 'hostEntry' | 'clock' | 'cwd' | 'umask' | 'onInterrupt'
 > {
   /** The home, absolute and checked; empty for a command that needs none. */
   readonly home: string;

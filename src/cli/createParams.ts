@@ -29,6 +29,7 @@ export function createParams(
     command: [...command],
     cwd: workingDirectory(options.cwd, context),
     environment: environmentBlock({ inherited: context.environment, added }),
+    umask: context.umask(),
     ...(options.cols === undefined ? {} : { cols: options.cols }),
     ...(options.rows === undefined ? {} : { rows: options.rows }),
     ...(options.term === undefined ? {} : { term: options.term }),

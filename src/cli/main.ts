@@ -26,5 +26,6 @@ process.exitCode = await runCli({
   hostEntry: fileURLToPath(new URL('./host.js', import.meta.url)),
   clock: systemClock,
   cwd: () => process.cwd(),
+  umask: () => process.umask(),
   onInterrupt,
 });

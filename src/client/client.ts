@@ -109,6 +109,7 @@ export class Client implements AsyncDisposable {
       command: [...command],
       cwd: rest.cwd ?? cwd(),
       environment: environmentBlock({ inherited: environment, added: Object.entries(env ?? {}) }),
+      umask: process.umask(),
     };
     const created = await this.#call('session.create', params, signal === undefined ? {} : { signal }, { start: true });
     return this.#session(created.sessionId, { isOwned: true });

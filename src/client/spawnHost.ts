@@ -98,6 +98,7 @@ function readReport(pipe: Readable): Promise<StartReport | undefined> {
       text += chunk;
       if (!text.includes('\n')) return;
       try {
+        // oxlint-disable-next-line typescript/no-unsafe-assignment -- written by our own host program
         const report: StartReport = JSON.parse(text.slice(0, text.indexOf('\n')));
         resolve(report);
       } catch (cause) {

@@ -58,9 +58,10 @@ export class TestHome implements AsyncDisposable {
   /** An empty working directory, the user's HOME as well: no start-up files. */
   readonly work: string;
 
-  constructor() {
+  /** `name` of the home's directory below the root; may hold slashes. */
+  constructor(name = 'home') {
     this.root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'agent-tty-test-')));
-    this.home = path.join(this.root, 'home');
+    this.home = path.join(this.root, name);
     this.work = path.join(this.root, 'work');
     fs.mkdirSync(this.work);
   }

@@ -11,6 +11,16 @@ export function holding(text: string): unknown {
   return expect.stringContaining(text);
 }
 
+/** An object that holds these fields and maybe others. */
+export function objectWith(fields: Readonly<Record<string, unknown>>): unknown {
+  return expect.objectContaining(fields);
+}
+
+/** An array that holds these items and maybe others. */
+export function arrayWith(items: readonly unknown[]): unknown {
+  return expect.arrayContaining([...items]);
+}
+
 export const anyNumber: unknown = expect.any(Number);
 
 /** The envelope of a call with `--json`, as loosely typed as a test needs it. */

@@ -120,9 +120,10 @@ export class ShellUnderTest implements AsyncDisposable {
       if (this.#clock.nowMs() > endMs)
         throw new Error(`waited in vain for ${what}; output: ${JSON.stringify(this.output.toString())}`);
       const changed = deferred<void>();
-      this.#looks.add(changed.resolve);
+      const look = (): void => changed.resolve();
+      this.#looks.add(look);
       await Promise.race([changed.promise, delay(this.#clock, 10)]);
-      this.#looks.delete(changed.resolve);
+      this.#looks.delete(look);
     }
   }
 

@@ -125,12 +125,12 @@ export class RunCompletionCoordinator {
     this.#fly(record, undefined, undefined).start();
   }
 
-  /** Takes back a run that is still queued. False when it was typed already. */
+  /** Takes back a run that is still queued: nothing was typed, so it never was a run. False when it was typed already. */
   withdraw(runId: string): boolean {
     const record = this.#table.get(runId);
     if (record?.state.name !== 'queued') return false;
     record.change({ type: 'ended', end: withdrawnEnd() });
-    this.#table.ended(record);
+    this.#table.remove(record);
     return true;
   }
 

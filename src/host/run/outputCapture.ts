@@ -75,8 +75,8 @@ export class OutputCapture {
       const { head, tail, omitted } = cutMiddle(Buffer.from(text), Buffer.from(text), maxOutputBytes);
       return { output: head + tail, outputBytes, outputTruncated: true, outputOmittedBytes: omitted };
     }
-    const rawHead = lineHead(wholeCharacters(this.#head.subarray(0, this.#headLength)), this.#window);
-    const rawTail = lineTail(this.#tail(), this.#window);
+    const rawHead = wholeLines(this.#head.subarray(0, this.#headLength));
+    const rawTail = afterCutLine(this.#tail());
     const lost = outputBytes - rawHead.length - rawTail.length;
     const headText = Buffer.from(outputText(rawHead));
     const tailText = Buffer.from(outputText(rawTail));
@@ -134,24 +134,32 @@ function fitTwo(headText: Buffer, tailText: Buffer, max: number): { head: string
 
 /** At most `max` bytes from the start: whole lines if one fits, else whole characters. */
 function lineHead(bytes: Buffer, max: number): Buffer {
-  if (max <= 0) return bytes.subarray(0, 0);
-  if (bytes.length <= max && bytes[bytes.length - 1] === LF) return bytes;
-  const cut = Math.min(bytes.length, max);
-  const line = bytes.lastIndexOf(LF, cut - 1);
+  if (bytes.length <= max) return bytes;
+  const line = max > 0 ? bytes.lastIndexOf(LF, max - 1) : -1;
   if (line !== -1) return bytes.subarray(0, line + 1);
-  let end = cut;
-  while (end > 0 && end < bytes.length && isContinuation(bytes[end])) end--;
+  let end = Math.max(0, max);
+  while (end > 0 && isContinuation(bytes[end])) end--;
   return bytes.subarray(0, end);
 }
 
 /** At most `max` bytes from the end: whole lines if one fits, else whole characters. */
 function lineTail(bytes: Buffer, max: number): Buffer {
-  if (max <= 0) return bytes.subarray(bytes.length);
-  const from = Math.max(0, bytes.length - max);
-  if (from > 0 && bytes[from - 1] === LF) return bytes.subarray(from);
-  const line = bytes.indexOf(LF, from);
+  if (bytes.length <= max) return bytes;
+  const from = bytes.length - Math.max(0, max);
+  return bytes[from - 1] === LF ? bytes.subarray(from) : afterCutLine(bytes.subarray(from));
+}
+
+/** What is left of bytes whose end cuts a line: whole lines if there are any, else whole characters. */
+function wholeLines(bytes: Buffer): Buffer {
+  const line = bytes.lastIndexOf(LF);
+  return line === -1 ? wholeCharacters(bytes) : bytes.subarray(0, line + 1);
+}
+
+/** What is left of bytes whose beginning cuts a line: whole lines if there are any, else whole characters. */
+function afterCutLine(bytes: Buffer): Buffer {
+  const line = bytes.indexOf(LF);
   if (line !== -1 && line + 1 < bytes.length) return bytes.subarray(line + 1);
-  let start = from;
+  let start = 0;
   while (start < bytes.length && isContinuation(bytes[start])) start++;
   return bytes.subarray(start);
 }

@@ -16,6 +16,11 @@ export class RunTable {
     this.#runs.set(run.identity.runId, run);
   }
 
+  /** Forgets a run that was never typed. */
+  remove(run: RunRecord): void {
+    this.#runs.delete(run.identity.runId);
+  }
+
   get(runId: string): RunRecord | undefined {
     return this.#runs.get(runId);
   }

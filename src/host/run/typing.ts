@@ -52,12 +52,10 @@ export interface TypingLimits {
 /** The way to type `text` to `editor`. */
 export function typingWay(text: string, editor: LineEditor, { maxPasteBytes, preferPaste }: TypingLimits): TypingWay {
   const bytes = Buffer.byteLength(text);
-  if (UNTYPABLE.test(text)) return 'file';
-  if (editor.bracketedPaste) {
-    if (bytes > maxPasteBytes) return 'file';
-    return preferPaste || CONTROL.test(text) || bytes > MAX_RAW_BYTES ? 'paste' : 'raw';
-  }
-  if (!editor.canonical) return CONTROL.test(text) || bytes > maxPasteBytes ? 'file' : 'raw';
+  if (UNTYPABLE.test(text) || bytes > maxPasteBytes) return 'file';
+  const byKey = !CONTROL.test(text);
+  if (editor.bracketedPaste) return byKey && bytes <= MAX_RAW_BYTES && !preferPaste ? 'raw' : 'paste';
+  if (!editor.canonical) return byKey ? 'raw' : 'file';
   // The kernel's editor acts on ESC and TAB no more than on letters, but several lines are several reads.
   return text.split('\n').every((line) => Buffer.byteLength(line) <= MAX_CANONICAL_LINE_BYTES - 1) ? 'lines' : 'file';
 }

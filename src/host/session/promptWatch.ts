@@ -85,7 +85,8 @@ export class PromptWatch implements Disposable {
     if (coordinator.runInFlight === undefined || !tracker.promptWithoutMark(gate.facts())) return;
     coordinator.promptReturned({ interrupted: this.#interrupted });
     this.#parts.commit();
-    tracker.runEnded();
+    // The coordinator may not believe it: then the run goes on.
+    if (coordinator.runInFlight === undefined) tracker.runEnded();
     gate.changed();
   }
 

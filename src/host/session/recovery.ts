@@ -50,9 +50,9 @@ async function closeOrphan(home: string, record: SessionRecord, clock: Clock): P
   const { sessionId } = record;
   const paths = sessionPaths(home, sessionId);
   const tree = await endTree({ mark: sessionId, child: record.childIdentity }, clock);
-  const recovery = recoverLog(paths.log, sessionId);
+  const recovery = fs.existsSync(paths.log) ? recoverLog(paths.log, sessionId) : undefined;
   // A log without its first event says nothing any more: what was cut lies beside it, and nothing is appended.
-  const isEmpty = recovery.lastEvent === undefined;
+  const isEmpty = recovery?.lastEvent === undefined;
   const end = isEmpty ? { lastSeq: -1, bytes: 0 } : await appendLoss(paths.log, record, recovery, tree, clock);
   fs.rmSync(paths.scratch, { recursive: true, force: true });
   const now = new Date(clock.wallMs()).toISOString();

@@ -3,10 +3,11 @@
  * in `assemble.ts`. The rule: append the intention, act, append the fact.
  */
 import fs from 'node:fs';
+import { makePrivateDirectory } from '../../base/atomicFile.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { errorFields, type Logger } from '../../base/logger.ts';
 import { TtyError } from '../../protocol/errors.ts';
-import { sessionPaths } from '../../protocol/homeLayout.ts';
+import { type SessionPaths, sessionPaths } from '../../protocol/homeLayout.ts';
 import type { CreateResult, DestroyResult, InspectResult } from '../../protocol/methods/session.ts';
 import type { CheckedParams } from '../../protocol/methods/table.ts';
 import type { ScreenState } from '../../protocol/snapshot.ts';
@@ -14,7 +15,7 @@ import type { ScreenService } from '../../screen/screenService.ts';
 import type { PtyExit } from '../pty/pty.ts';
 import { type AssemblyOptions, assembleSession, type SessionParts } from './assemble.ts';
 import type { SessionInput } from './input.ts';
-import { prepareLaunch, spawnLaunch } from './launch.ts';
+import { type PreparedLaunch, prepareLaunch, spawnLaunch } from './launch.ts';
 import { endTree } from './processTree.ts';
 import type { SessionRuns } from './runs.ts';
 import { SessionFile } from './sessionFile.ts';
@@ -62,30 +63,36 @@ export class Session {
     const { id, params, home } = options;
     const paths = sessionPaths(home, id);
     const launch = prepareLaunch({ sessionId: id, params, configuredShell: options.shell, scratch: paths.scratch });
-    const appender = createSessionLog(options, paths, launch.plan.argv);
+    const file = createSessionFiles(options, paths, launch);
     try {
-      const pty = spawnLaunch(launch, params, options.clock);
-      return new Session(options, { ...options, paths, launch, appender, pty });
+      const appender = createSessionLog(options, paths, launch.plan.argv);
+      try {
+        const pty = spawnLaunch(launch, params, options.clock);
+        return new Session(options, { ...options, paths, launch, appender, pty }, file);
+      } catch (error) {
+        await appender.close();
+        throw error;
+      }
     } catch (error) {
-      await appender.close();
       fs.rmSync(paths.directory, { recursive: true, force: true });
       throw error;
     }
   }
 
-  private constructor(options: SessionOptions, assembly: AssemblyOptions) {
+  private constructor(options: SessionOptions, assembly: AssemblyOptions, file: SessionFile) {
     this.#options = options;
     this.#assembly = assembly;
-    const { launch, pty, paths, params } = assembly;
+    const { launch, pty, params } = assembly;
     this.#parts = assembleSession(assembly, {
       ended: this.#ended.signal,
       exitCode: () => this.#state.exitCode,
       assertLive: () => this.assertLive(),
       onTurn: () => this.#armIdleTimer(),
     });
-    this.#file = new SessionFile({ ...options, launch, pty, file: paths.manifest });
+    this.#file = file;
+    file.started(pty.identity, this.#parts.journal);
     if (params.asRun) this.#processRunId = this.runs.registerProcess(launch.plan.argv.join(' '));
-    this.#file.write(this.#state, this.#parts.journal);
+    this.#file.write(this.#state);
     pty.onInputLost((bytes) => void this.#parts.ingest.append({ type: 'input_lost', payload: { bytes } }));
     pty.onExit((exit) => this.#exited(exit));
     pty.onData((chunk) => this.#parts.ingest.take(chunk));
@@ -257,7 +264,7 @@ export class Session {
     const next = nextSessionState(this.#state, transition);
     if (next === this.#state) return;
     this.#state = next;
-    this.#file.write(next, this.#parts.journal);
+    this.#file.write(next);
   }
 
   #notRunning(): TtyError {
@@ -267,4 +274,20 @@ export class Session {
       details: { status, exitCode, exitSignal },
     });
   }
+}
+
+/**
+ * Makes the session's directory and its first `session.json`, before anything is started: a host that dies right after
+ * leaves no process that the next one does not know of.
+ */
+function createSessionFiles(options: SessionOptions, paths: SessionPaths, launch: PreparedLaunch): SessionFile {
+  try {
+    makePrivateDirectory(paths.directory);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TtyError('STORAGE_WRITE_ERROR', `the session's directory cannot be made: ${why}`, { cause });
+  }
+  const file = new SessionFile({ ...options, launch, file: paths.manifest });
+  file.write(INITIAL_SESSION_STATE);
+  return file;
 }

@@ -1,10 +1,9 @@
 /** Keeps a session's `session.json` true: written at the start and at each change of its state. */
 import type { Clock } from '../../base/clock.ts';
 import { errorFields, type Logger } from '../../base/logger.ts';
-import { identify } from '../../base/processIdentity.ts';
+import { identify, type ProcessIdentity } from '../../base/processIdentity.ts';
 import type { CheckedParams } from '../../protocol/methods/table.ts';
 import { writeSessionRecord } from '../../store/manifest.ts';
-import type { Pty } from '../pty/pty.ts';
 import type { Journal } from './journal.ts';
 import type { PreparedLaunch } from './launch.ts';
 import type { SessionState } from './sessionState.ts';
@@ -14,7 +13,6 @@ export interface SessionFileOptions {
   readonly hostId: string;
   readonly params: CheckedParams<'session.create'>;
   readonly launch: PreparedLaunch;
-  readonly pty: Pty;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Path of `session.json`. */
@@ -26,19 +24,27 @@ export class SessionFile {
   /** ISO 8601. */
   readonly createdAt: string;
   #endedAt: string | undefined;
+  #child: ProcessIdentity | null = null;
+  #journal: Journal | undefined;
 
   constructor(options: SessionFileOptions) {
     this.#options = options;
     this.createdAt = new Date(options.clock.wallMs()).toISOString();
   }
 
+  /** The program runs, and its log is open: from now on the file says so. */
+  started(child: ProcessIdentity, journal: Journal): void {
+    this.#child = child;
+    this.#journal = journal;
+  }
+
   /** Replaces the file. A home that cannot be written is logged: the event log stays the truth, the next change tries again. */
-  write(state: SessionState, journal: Journal): void {
-    const { id, hostId, params, launch, pty, clock, logger, file } = this.#options;
+  write(state: SessionState): void {
+    const { id, hostId, params, launch, clock, logger, file } = this.#options;
     const now = new Date(clock.wallMs()).toISOString();
     const isOver = state.status === 'exited' || state.status === 'failed' || state.status === 'destroyed';
     if (isOver) this.#endedAt ??= now;
-    const seq = journal.head.seq;
+    const seq = this.#journal?.head.seq ?? -1;
     try {
       writeSessionRecord(file, {
         version: 1,
@@ -59,14 +65,19 @@ export class SessionFile {
         creationRows: params.rows,
         hostPid: isOver ? null : process.pid,
         hostIdentity: isOver ? null : (identify(process.pid) ?? null),
-        childPid: isOver ? null : pty.pid,
-        childIdentity: isOver ? null : pty.identity,
+        childPid: isOver ? null : (this.#child?.pid ?? null),
+        childIdentity: isOver ? null : this.#child,
         exitCode: state.exitCode,
         exitSignal: state.exitSignal,
         ...(params.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: params.idleTimeoutMs }),
         completionSource: launch.source?.name ?? 'process',
         ...(isOver
-          ? { endedAt: this.#endedAt ?? now, eventCount: seq + 1, lastEventSeq: seq, logBytes: journal.offsetBytes }
+          ? {
+              endedAt: this.#endedAt ?? now,
+              eventCount: seq + 1,
+              lastEventSeq: seq,
+              logBytes: this.#journal?.offsetBytes ?? 0,
+            }
           : {}),
       });
     } catch (error) {

@@ -1,6 +1,5 @@
-/** Makes the directory and the log of a new session. */
-import fs from 'node:fs';
-import { makePrivateDirectory, syncDirectory } from '../../base/atomicFile.ts';
+/** Makes the log of a new session. */
+import { syncDirectory } from '../../base/atomicFile.ts';
 import type { Clock } from '../../base/clock.ts';
 import { errorFields, type Logger } from '../../base/logger.ts';
 import { LogAppender, LogWriteError } from '../../eventlog/appender.ts';
@@ -17,7 +16,7 @@ export interface SessionLogOptions {
   readonly logger: Logger;
 }
 
-/** The appender of a new log whose first event describes the session. @throws TtyError `STORAGE_WRITE_ERROR`, leaving nothing behind */
+/** The appender of a new log whose first event describes the session. @throws TtyError `STORAGE_WRITE_ERROR` */
 export function createSessionLog(
   options: SessionLogOptions,
   paths: SessionPaths,
@@ -25,7 +24,6 @@ export function createSessionLog(
 ): LogAppender {
   const { id, params, home, clock, logger } = options;
   try {
-    makePrivateDirectory(paths.directory);
     const appender = LogAppender.create(paths.log, {
       sessionId: id,
       clock,
@@ -48,7 +46,6 @@ export function createSessionLog(
     syncDirectory(sessionsDirectory(home));
     return appender;
   } catch (cause) {
-    fs.rmSync(paths.directory, { recursive: true, force: true });
     if (cause instanceof LogWriteError || (cause instanceof Error && 'code' in cause)) {
       throw new TtyError('STORAGE_WRITE_ERROR', `the session's files cannot be made: ${cause.message}`, { cause });
     }

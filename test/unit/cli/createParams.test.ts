@@ -33,6 +33,6 @@ describe('the parameters of a new session', () => {
 
   it('hold what was given and leave the rest to the host', () => {
     const { environment: _, ...params } = createParams({ cols: 100, term: 'vt100' }, ['sh', '-c', 'x y'], contextOf());
-    expect(params).toEqual({ command: ['sh', '-c', 'x y'], cwd: '/', cols: 100, term: 'vt100' });
+    expect(params).toEqual({ command: ['sh', '-c', 'x y'], cwd: '/', umask: 0o22, cols: 100, term: 'vt100' });
   });
 });

@@ -30,6 +30,7 @@ export function surroundings(
     hostEntry: '/nowhere/host.js',
     clock: new FakeClock(),
     cwd: () => '/',
+    umask: () => 0o22,
     onInterrupt: () => ({ [Symbol.dispose]: () => undefined }),
     text: () => ({ stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') }),
     ...changes,

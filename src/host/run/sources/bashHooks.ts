@@ -35,11 +35,17 @@ const KNOWN_OPTIONS = new Set(['-i', '-l', '--login']);
 
 const BASH = dialectOf('bash');
 
+/**
+ * Here a paste is worth its time, because the history then holds what was run and not the path of a file: 100 kB take 0.3 s,
+ * and time grows with the length.
+ */
+const MAX_PASTE_BYTES = 128 * 1024;
+
 /** The source for a bash that was started with {@link bashHookStart}: commands are typed as they are. */
 export const BASH_HOOKS: CompletionSource = {
   name: 'hooks',
   reportsPrompts: true,
-  maxPasteBytes: BASH?.maxPasteBytes ?? 0,
+  maxPasteBytes: MAX_PASTE_BYTES,
   hidesEcho: false,
   typed(body): TypedCommand {
     return { text: 'path' in body ? ` . ${BASH?.quote(body.path) ?? body.path}` : body.text, frameParts: [] };

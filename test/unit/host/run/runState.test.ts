@@ -5,8 +5,8 @@ import { nextRunState, QUEUED, type RunChange, type RunEnd, type RunState } from
 const END: RunEnd = { outcome: 'finished', exitCode: 0, signal: null, evidence: ['hook_mark'], confidence: 'certain' };
 
 const ends = fc
-  .constantFrom('finished', 'interrupted', 'stopped', 'rejected', 'session_exited', 'lost')
-  .map((outcome): RunChange => ({ type: 'ended', end: { ...END, outcome: outcome as RunEnd['outcome'] } }));
+  .constantFrom<RunEnd['outcome']>('finished', 'interrupted', 'stopped', 'rejected', 'session_exited', 'lost')
+  .map((outcome): RunChange => ({ type: 'ended', end: { ...END, outcome } }));
 const changes = fc.oneof(fc.constantFrom<RunChange>({ type: 'typed' }, { type: 'started' }), ends);
 
 const ORDER: readonly RunState['name'][] = ['queued', 'typed', 'started', 'ended'];

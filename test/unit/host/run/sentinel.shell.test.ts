@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ScreenModel } from '../../../../src/screen/screenModel.ts';
+import { like } from '../../../support/like.ts';
 import { ShellUnderTest } from '../../../support/shellUnderTest.ts';
 
 const SHELLS = [
@@ -42,7 +43,7 @@ describe.each(CASES)('$name without hooks at $cols columns', ({ argv, cols, name
     expect(await shell.run(name === 'fish' ? 'echo $status' : 'echo $?')).toMatchObject({ output: '42\n' });
     expect(await shell.run(`echo "it's" 'a \\ b'; echo ünï 漢字`)).toMatchObject({
       exitCode: 0,
-      output: expect.stringMatching(/^it's a .*b\nünï 漢字\n$/),
+      output: like(/^it's a .*b\nünï 漢字\n$/),
     });
     await shell.ready();
     expect(shell.output.toString()).not.toMatch(TRACE);
@@ -80,8 +81,8 @@ describe.each(SHELLS)('%s without hooks', (name, argv) => {
     shell.interrupt();
     const result = await shell.end(run);
     expect(result).toMatchObject({ outcome: 'interrupted', exitCode: 130, completed: true });
-    // A shell without a line editor of its own does not tell where its prompt begins.
-    if (name !== 'dash') expect(result.output).toMatch(/^\^C\n?$/);
+    // dash does not tell where its prompt begins, and zsh paints it before its editor begins to read.
+    if (name === 'bash' || name === 'fish') expect(result.output).toMatch(/^\^C\n?$/);
     expect(await shell.run('echo next')).toMatchObject({ outcome: 'finished', output: 'next\n' });
   });
 

@@ -39,6 +39,7 @@ describe('typingWay', () => {
     ['x'.repeat(4095), KERNEL, 'file'],
     [`${'é'.repeat(2048)}\nx`, KERNEL, 'file'],
     ['a\u007fb', KERNEL, 'file'],
+    ['x\n'.repeat(6_000), KERNEL, 'file'],
   ])('types %j to %j as %s', (text, editor, way) => {
     expect(typingWay(text, editor, LIMITS)).toBe(way);
   });
@@ -92,7 +93,7 @@ describe('planTyping', () => {
       const dialect = dialectOf(shell);
       if (dialect === undefined) throw new Error('no dialect');
       const source = sentinelSource(dialect, 'b'.repeat(32));
-      const command = 'x\n'.repeat(20_000);
+      const command = 'x\n'.repeat(4_500);
       return planTyping({ source, command, token: TOKEN, editor: PASTING, scriptPath: '/s' }).script !== undefined;
     };
     expect([plan('bash'), plan('zsh'), plan('fish')]).toEqual([false, false, true]);
