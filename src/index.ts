@@ -39,7 +39,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
 }
 
 export { replaySnapshot } from './artifacts/replaySnapshot.ts';
-export { Client, type CreateOptions, type SessionSummary } from './client/client.ts';
+export { Client, type CreateOptions, type SessionSummary, type Verification } from './client/client.ts';
 export { type CallControl, type RunOptions, Session, type WaitRunOptions } from './client/session.ts';
 export { type ErrorBody, type ErrorCode, type ErrorDetails, ERRORS, TtyError } from './protocol/errors.ts';
 export type { LogEvent, LogHead } from './protocol/events.ts';

@@ -1,15 +1,19 @@
 /** The library's way to a home: makes sessions, finds them, lists them. Use it through `connect`. */
+import { verifyLog, type Verification } from '../eventlog/verify.ts';
 import { TtyError } from '../protocol/errors.ts';
+import { sessionPaths } from '../protocol/homeLayout.ts';
 import { checkSessionReference } from '../protocol/ids.ts';
 import type { CompletionChoice, CreateParams, SessionStatus } from '../protocol/methods/session.ts';
 import type { MethodName, MethodParams, MethodResult } from '../protocol/methods/table.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
-import { effectiveStatus, listSessionRecords, type SessionEntry } from '../store/sessions.ts';
+import { effectiveStatus, findSession, listSessionRecords, type SessionEntry } from '../store/sessions.ts';
 import { connectHost } from './connect.ts';
 import { environmentBlock, fallbackShell } from './environment.ts';
 import { explainUnreachable } from './explain.ts';
 import type { CallOptions, HostClient } from './hostClient.ts';
 import { type CallControl, Session } from './session.ts';
+
+export type { Verification } from '../eventlog/verify.ts';
 
 /** What a session is started with; everything may be left out. */
 export interface CreateOptions extends CallControl {
@@ -131,6 +135,17 @@ export class Client implements AsyncDisposable {
     return options.all === true
       ? summaries
       : summaries.filter(({ status }) => status === 'running' || status === 'exiting' || status === 'destroying');
+  }
+
+  /**
+   * Checks a session's whole log: every line, its place, its time and the hash chain. Needs no host and reads in constant
+   * memory. A log that does not verify is a result, not an error.
+   *
+   * @throws TtyError `SESSION_NOT_FOUND`, `INVALID_SESSION_ID`, `STORAGE_READ_ERROR`
+   */
+  async verify(reference: string): Promise<Verification> {
+    const { sessionId } = findSession(this.home, reference);
+    return verifyLog(sessionPaths(this.home, sessionId).log, sessionId);
   }
 
   /** Closes the connection; calls under way fail with `CANCELLED`. Sessions and host go on. */

@@ -30,7 +30,9 @@ describe('the library', () => {
       expect(await session.inspect()).toMatchObject({ completion: { grade: 'rich' } });
     }
     expect(await client.list()).toEqual([]);
-    expect(await client.list({ all: true })).toMatchObject([{ status: 'destroyed' }]);
+    const [ended] = await client.list({ all: true });
+    expect(ended).toMatchObject({ status: 'destroyed' });
+    expect(await client.verify(ended?.sessionId ?? '')).toMatchObject({ ok: true, tornTailBytes: 0 });
   });
 
   it('leaves a session alone that it did not create', async () => {

@@ -1,6 +1,6 @@
 /** The life of a session as a pure machine. Ended states absorb everything; the first cause of an ending wins. */
 import { unreachable } from '../../base/invariant.ts';
-import type { SessionStatus, Termination } from '../../protocol/methods/session.ts';
+import type { SessionStatus } from '../../protocol/methods/session.ts';
 
 export interface SessionState {
   readonly status: SessionStatus;
@@ -53,14 +53,4 @@ function exitOf(exit: {
 /** Whether the program still runs, so that it can be typed to. */
 export function isLive(state: SessionState): boolean {
   return state.status === 'running';
-}
-
-/** How the session ended, in the words that scripts read. */
-export function terminationOf(state: SessionState): Termination {
-  if (state.status === 'running' || state.status === 'exiting' || state.status === 'destroying') return 'running';
-  if (state.status === 'destroyed') return 'destroyed';
-  if (state.status === 'failed') return state.failureReason === 'host-death' ? 'host-death' : 'storage-corruption';
-  if (state.exitSignal !== null) return 'signal-exit';
-  if (state.exitCode === null) return 'unknown';
-  return state.exitCode === 0 ? 'clean-exit' : 'nonzero-exit';
 }

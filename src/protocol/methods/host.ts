@@ -28,4 +28,3 @@ export const hostStop = defineMethod({
   result: z.object({ stopping: z.literal(true), endedSessions: z.int() }),
   errors: ['HOST_HAS_SESSIONS'],
 });
-export type HostStopResult = z.infer<typeof hostStop.result>;

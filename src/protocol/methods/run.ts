@@ -36,7 +36,6 @@ export const startRun = defineMethod({
     'STORAGE_WRITE_ERROR',
   ],
 });
-export type RunParams = z.input<typeof startRun.params>;
 
 export const waitRun = defineMethod({
   summary: 'Waits for the end of a run that was started before.',
@@ -50,7 +49,6 @@ export const waitRun = defineMethod({
   note: runNote,
   errors: ['SESSION_NOT_FOUND', 'RUN_NOT_FOUND', 'INVALID_INPUT'],
 });
-export type WaitRunParams = z.input<typeof waitRun.params>;
 
 export const listRuns = defineMethod({
   summary: 'Lists the runs of a session as the live host knows them.',

@@ -5,7 +5,6 @@ import {
   nextSessionState,
   type SessionState,
   type SessionTransition,
-  terminationOf,
 } from '../../../../src/host/session/sessionState.ts';
 
 function after(...transitions: SessionTransition[]): SessionState {
@@ -44,16 +43,5 @@ describe('nextSessionState', () => {
         }
       }),
     );
-  });
-
-  it.each([
-    [after(), 'running'],
-    [after({ type: 'exited', exitCode: 0, exitSignal: null }), 'clean-exit'],
-    [after(exit), 'nonzero-exit'],
-    [after({ type: 'exited', exitCode: null, exitSignal: 'SIGKILL' }), 'signal-exit'],
-    [after({ type: 'exited', exitCode: null, exitSignal: null }), 'unknown'],
-    [after({ type: 'destroyRequested' }, { type: 'treeEnded' }), 'destroyed'],
-  ])('%# has its word for scripts', (state, word) => {
-    expect(terminationOf(state)).toBe(word);
   });
 });
