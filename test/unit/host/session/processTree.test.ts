@@ -25,7 +25,10 @@ async function start(script: string, mark: string): Promise<ChildProcess> {
 describe('the processes of a session', () => {
   it('are found by mark, also after they left tree and session, and all end', async () => {
     const mark = `mark-${process.pid}-a`;
-    await start('sleep 61 & setsid -f sleep 62; trap "" HUP; sleep 63 & trap - HUP; nohup sleep 64 >/dev/null 2>&1 &', mark);
+    await start(
+      'sleep 61 & setsid -f sleep 62; trap "" HUP; sleep 63 & trap - HUP; nohup sleep 64 >/dev/null 2>&1 &',
+      mark,
+    );
     expect(findTree({ mark, child: null }).length).toBeGreaterThanOrEqual(5);
     const end = await endTree({ mark, child: null }, systemClock);
     expect(end).toMatchObject({ survivors: 0, lastStep: 'TERM' });
