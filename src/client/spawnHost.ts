@@ -18,6 +18,12 @@ export interface HostLaunch {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+/**
+ * Bounds the part of the heap where new objects live. A flood makes much garbage; left alone, V8 answers with three times
+ * 16 MiB that it does not give back. Half of this costs throughput, twice of it shows in the memory after a flood.
+ */
+const HOST_NODE_OPTIONS = ['--max-semi-space-size=2'];
+
 /** Variables that the host itself may need; a session's environment comes with `create`, not from here. */
 const HOST_VARIABLES = [
   'PATH',
@@ -45,12 +51,16 @@ export async function spawnHost(launch: HostLaunch): Promise<void> {
     const value = launch.environment[name];
     if (value !== undefined) environment[name] = value;
   }
-  const child = spawn(process.execPath, [launch.entry, '--home', launch.home, '--host-id', launch.hostId], {
-    cwd: '/',
-    detached: true,
-    env: environment,
-    stdio: ['ignore', logFd, logFd, 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...HOST_NODE_OPTIONS, launch.entry, '--home', launch.home, '--host-id', launch.hostId],
+    {
+      cwd: '/',
+      detached: true,
+      env: environment,
+      stdio: ['ignore', logFd, logFd, 'pipe'],
+    },
+  );
   fs.closeSync(logFd);
   const pipe = child.stdio[3];
   invariant(pipe instanceof Readable, 'descriptor 3 of the host is a pipe that we read');
