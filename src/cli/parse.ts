@@ -5,7 +5,7 @@
 import { quote, TtyError } from '../protocol/errors.ts';
 import type { Command, CommandInput, OptionSpec, OptionSpecs, PositionalSpec } from './command.ts';
 import { parseDuration } from './durations.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../base/nearest.ts';
 
 /** What a command line means. */
 export interface ParsedLine {

@@ -1,4 +1,4 @@
-/** How runs end, as values. Read with `design`: docs/runs.md. */
+/** How runs end, as values. */
 
 /** Every state a run's outcome can have in a reply. The last two are the caller's view: the run itself goes on. */
 export const OUTCOMES = [

@@ -1,4 +1,5 @@
 /** A home's `config.json`: what a person may set for all sessions of the home. Strict: a typo is an error, not a default. */
+import { editDistance } from '../base/nearest.ts';
 import path from 'node:path';
 import { quote, TtyError } from '../protocol/errors.ts';
 import { MAX_SIZE, MAX_TIMEOUT_MS, MIN_SIZE } from '../protocol/limits.ts';
@@ -108,18 +109,4 @@ function nearestKey(given: string): string | undefined {
 
 function plain(key: string): string {
   return key.toLowerCase().replaceAll(/[-_ ]/g, '').slice(0, 64);
-}
-
-/** Insertions, deletions and replacements that lead from `a` to `b`. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replaced));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

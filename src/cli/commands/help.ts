@@ -1,7 +1,7 @@
 import { TtyError } from '../../protocol/errors.ts';
 import type { CommandReply, Handler } from '../command.ts';
 import { commandHelp, overview } from '../help.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../base/nearest.ts';
 import { SPECS } from '../specs/all.ts';
 import type { helpSpec } from '../specs/global.ts';
 

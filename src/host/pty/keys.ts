@@ -1,7 +1,7 @@
 import { TtyError, quote } from '../../protocol/errors.ts';
 import { CTRL_CODES, MODIFIERS, NAMED_KEYS } from './keyTable.ts';
 import type { KeyForm, Modifier } from './keyTable.ts';
-import { nearest } from './nearest.ts';
+import { nearestWords } from '../../base/nearest.ts';
 
 /** The modes of the application that change what a key sends; part of `TerminalOutputModes`. */
 export interface KeyModes {
@@ -119,11 +119,11 @@ function suggestions(chord: Chord): string[] {
   const last = parts.pop() ?? '';
   const prefix = [...chord.modifiers];
   for (const part of parts) {
-    const [modifier] = nearest(part, MODIFIERS, 1);
+    const [modifier] = nearestWords(part, MODIFIERS, 1);
     if (modifier === undefined) return [];
     prefix.push(modifier);
   }
   const isCharacter = parts.length > 0 && [...last].length === 1;
-  const keys = isCharacter ? [last] : nearest(last, [...NAMED_KEYS.keys()], MAX_SUGGESTIONS);
+  const keys = isCharacter ? [last] : nearestWords(last, [...NAMED_KEYS.keys()], MAX_SUGGESTIONS);
   return keys.map((key) => [...prefix, key].join('+'));
 }

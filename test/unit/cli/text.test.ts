@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatDuration, parseDuration } from '../../../src/cli/durations.ts';
 import { escapeLine, escapeLines, showCommand } from '../../../src/cli/escape.ts';
-import { editDistance, nearest } from '../../../src/cli/nearest.ts';
+import { editDistance, nearest } from '../../../src/base/nearest.ts';
 
 function read(text: string): number {
   return parseDuration('--timeout', text, { zeroAllowed: true });

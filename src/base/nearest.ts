@@ -1,3 +1,5 @@
+/** What a mistyped word was probably meant to be, for error messages. */
+
 /** The one of `words` that `text` was most likely meant to be, if any is near enough: at most a third of it mistyped. */
 export function nearest(text: string, words: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -30,4 +32,29 @@ export function editDistance(a: string, b: string): number {
     last = row;
   }
   return last[b.length] ?? 0;
+}
+
+/**
+ * The `candidates` that somebody who wrote `word` may have meant, best first, at most `count`; case does not matter.
+ * A candidate is near when one is the beginning of the other, or when at most a third of its letters (or one) are wrong.
+ */
+export function nearestWords<T extends string>(word: string, candidates: readonly T[], count: number): T[] {
+  const written = word.toLowerCase();
+  if (written === '') return [];
+  const scored = candidates.map((candidate) => ({ candidate, score: score(written, candidate.toLowerCase()) }));
+  return scored
+    .filter(({ candidate, score: distance }) => distance <= Math.max(1, candidate.length / 3))
+    .toSorted((a, b) => a.score - b.score)
+    .slice(0, count)
+    .map(({ candidate }) => candidate);
+}
+
+/** Two letters that are the beginning of a name say more than two letters that happen to stand in it. */
+const MIN_PREFIX_CHARS = 3;
+
+function score(written: string, candidate: string): number {
+  const distance = editDistance(written, candidate);
+  const isPrefix =
+    written.length >= MIN_PREFIX_CHARS && (candidate.startsWith(written) || written.startsWith(candidate));
+  return isPrefix ? Math.min(distance, 1) : distance;
 }
