@@ -11,7 +11,7 @@ import type { Journal } from './journal.ts';
 export interface IngestParts {
   readonly clock: Clock;
   readonly journal: Journal;
-  readonly screen: Screen;
+  readonly screen: Pick<Screen, 'feed'>;
   /** Looks for modes in everything that comes, marks included. */
   scanModes(chunk: Buffer): void;
   /** Cuts marks out; calls back into {@link Ingest.appendOutput} and {@link Ingest.append}. */

@@ -61,7 +61,9 @@ export class Journal {
 
   /** Writes what is pending. A failure keeps everything, marks the journal blocked and tries again by itself. */
   flush(): void {
-    if (this.#pending.length === 0 || this.#closed) return;
+    if (this.#closed) return;
+    // Nothing waits: whether there is room again shows with the next event.
+    if (this.#pending.length === 0) return this.#unblock();
     const batch = this.#pending;
     try {
       this.#appender.append(batch.map((entry) => entry.event));
@@ -85,7 +87,7 @@ export class Journal {
   commit(...events: readonly NewEvent[]): number {
     for (const event of events) this.enqueue(event);
     const last = this.nextSeq - 1;
-    if (this.#blocked === null) this.flush();
+    this.flush();
     if (this.#blocked !== null) {
       this.#pending.splice(this.#pending.length - events.length);
       throw new TtyError('STORAGE_WRITE_ERROR', `the event log cannot be written (${this.#blocked}); nothing was sent`);
