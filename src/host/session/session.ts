@@ -3,11 +3,11 @@
  * in `assemble.ts`. The rule: append the intention, act, append the fact.
  */
 import fs from 'node:fs';
-import { makePrivateDirectory } from '../../base/atomicFile.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { errorFields, type Logger } from '../../base/logger.ts';
+import { signalIdentity } from '../../base/processIdentity.ts';
 import { TtyError } from '../../protocol/errors.ts';
-import { type SessionPaths, sessionPaths } from '../../protocol/homeLayout.ts';
+import { sessionPaths } from '../../protocol/homeLayout.ts';
 import type { CreateResult, DestroyResult, InspectResult } from '../../protocol/methods/session.ts';
 import type { CheckedParams } from '../../protocol/methods/table.ts';
 import type { ScreenState } from '../../protocol/snapshot.ts';
@@ -15,10 +15,10 @@ import type { ScreenService } from '../../screen/screenService.ts';
 import type { PtyExit } from '../pty/pty.ts';
 import { type AssemblyOptions, assembleSession, type SessionParts } from './assemble.ts';
 import type { SessionInput } from './input.ts';
-import { type PreparedLaunch, prepareLaunch, spawnLaunch } from './launch.ts';
+import { prepareLaunch, spawnLaunch } from './launch.ts';
 import { endTree } from './processTree.ts';
 import type { SessionRuns } from './runs.ts';
-import { SessionFile } from './sessionFile.ts';
+import { createSessionFile, type SessionFile } from './sessionFile.ts';
 import { createSessionLog } from './sessionLog.ts';
 import {
   INITIAL_SESSION_STATE,
@@ -63,12 +63,19 @@ export class Session {
     const { id, params, home } = options;
     const paths = sessionPaths(home, id);
     const launch = prepareLaunch({ sessionId: id, params, configuredShell: options.shell, scratch: paths.scratch });
-    const file = createSessionFiles(options, paths, launch);
+    const file = createSessionFile({ ...options, launch, file: paths.manifest });
     try {
       const appender = createSessionLog(options, paths, launch.plan.argv);
       try {
         const pty = spawnLaunch(launch, params, options.clock);
-        return new Session(options, { ...options, paths, launch, appender, pty }, file);
+        try {
+          return new Session(options, { ...options, paths, launch, appender, pty }, file);
+        } catch (error) {
+          // Nobody would own the program: it must not outlive the session that could not begin.
+          signalIdentity(pty.identity, 'SIGKILL');
+          pty.dispose();
+          throw error;
+        }
       } catch (error) {
         await appender.close();
         throw error;
@@ -274,20 +281,4 @@ export class Session {
       details: { status, exitCode, exitSignal },
     });
   }
-}
-
-/**
- * Makes the session's directory and its first `session.json`, before anything is started: a host that dies right after
- * leaves no process that the next one does not know of.
- */
-function createSessionFiles(options: SessionOptions, paths: SessionPaths, launch: PreparedLaunch): SessionFile {
-  try {
-    makePrivateDirectory(paths.directory);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new TtyError('STORAGE_WRITE_ERROR', `the session's directory cannot be made: ${why}`, { cause });
-  }
-  const file = new SessionFile({ ...options, launch, file: paths.manifest });
-  file.write(INITIAL_SESSION_STATE);
-  return file;
 }

@@ -1,12 +1,15 @@
 /** Keeps a session's `session.json` true: written at the start and at each change of its state. */
+import path from 'node:path';
+import { makePrivateDirectory } from '../../base/atomicFile.ts';
 import type { Clock } from '../../base/clock.ts';
 import { errorFields, type Logger } from '../../base/logger.ts';
 import { identify, type ProcessIdentity } from '../../base/processIdentity.ts';
+import { TtyError } from '../../protocol/errors.ts';
 import type { CheckedParams } from '../../protocol/methods/table.ts';
 import { writeSessionRecord } from '../../store/manifest.ts';
 import type { Journal } from './journal.ts';
 import type { PreparedLaunch } from './launch.ts';
-import type { SessionState } from './sessionState.ts';
+import { INITIAL_SESSION_STATE, type SessionState } from './sessionState.ts';
 
 export interface SessionFileOptions {
   readonly id: string;
@@ -84,4 +87,20 @@ export class SessionFile {
       logger.log('error', 'session', 'session.json could not be written', { sessionId: id, ...errorFields(error) });
     }
   }
+}
+
+/**
+ * Makes the session's directory and its first `session.json`, before anything is started: a host that dies right after
+ * leaves no process that the next one does not know of.
+ */
+export function createSessionFile(options: SessionFileOptions): SessionFile {
+  try {
+    makePrivateDirectory(path.dirname(options.file));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TtyError('STORAGE_WRITE_ERROR', `the session's directory cannot be made: ${why}`, { cause });
+  }
+  const file = new SessionFile(options);
+  file.write(INITIAL_SESSION_STATE);
+  return file;
 }
