@@ -49,6 +49,8 @@ export class RunInFlight {
   #region: EchoRegion | undefined;
   #holdTimer: Timer | undefined;
   #editorLeft = false;
+  /** The editor took the line and reads on: the shell waits for the rest of an incomplete command. */
+  #wantsMore = false;
   #interruptRequested = false;
   /** Length of the captured output where a line editor last began to read. */
   #promptAtBytes: number | undefined;
@@ -65,7 +67,7 @@ export class RunInFlight {
 
   /** Whether a line editor began to read while the command was running: its shell may be back at the prompt. */
   get promptSuspected(): boolean {
-    return this.#promptAtBytes !== undefined;
+    return this.#promptAtBytes !== undefined || this.#wantsMore;
   }
 
   /** Program output that came while this run is in flight. */
@@ -151,6 +153,11 @@ export class RunInFlight {
     // A built-in that reads a line with the shell's editor (fish's read, zsh's vared) looks the same. Hooks can be lost; a
     // frame that was begun ends unless the shell drops the rest of its line, which only an interrupt makes credible.
     if (!hooks && !interrupted && this.record.state.name === 'started') return;
+    // An INTR that comes while the editor still starts is lost; once the editor rests, it is typed again.
+    if (hooks && this.record.state.name === 'typed' && this.#wantsMore) {
+      this.#requestInterrupt();
+      return;
+    }
     const severalLines = this.record.identity.command.includes('\n');
     // A later line of a started command may be incomplete: then this is the shell's second prompt, not its first.
     if (hooks && this.record.state.name === 'started' && severalLines && !this.#interruptRequested) {
@@ -175,6 +182,7 @@ export class RunInFlight {
       this.#promptAtBytes = reading ? Math.max(0, capturedBytes) : undefined;
       return;
     }
+    this.#wantsMore = reading && this.#editorLeft && this.prompt !== undefined;
     if (!reading) this.#editorLeft = true;
     // It took the line, and reads again without a mark: the line was not the whole command.
     else if (this.#editorLeft && this.prompt !== undefined && !this.#interruptRequested) this.#requestInterrupt();
