@@ -25,11 +25,14 @@ export function withoutDescriptorGaps<T>(fork: () => T): T {
 function fillGaps(): number[] {
   const fillers: number[] = [];
   try {
+    // the listing's own descriptor is among them, closed by now: where it was the highest, it is no end of a gap
     const highest = Math.max(...fs.readdirSync(DESCRIPTORS).map(Number));
-    for (let fd = -1; fd < highest;) {
-      fd = fs.openSync('/dev/null', 'r');
+    let fd = fs.openSync('/dev/null', 'r');
+    while (fd < highest) {
       fillers.push(fd);
+      fd = fs.openSync('/dev/null', 'r');
     }
+    fs.closeSync(fd);
   } catch (error) {
     if (!isErrno(error, 'EMFILE')) throw error;
     // what lies above the limit was opened by somebody else; all masters are below, and so must the new one be
