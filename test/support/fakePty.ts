@@ -139,6 +139,10 @@ export class FakePty implements Pty {
     this.#writer.write(bytes);
   }
 
+  assertRoom(bytes: number): void {
+    this.#writer.assertRoom(bytes);
+  }
+
   resize(cols: number, rows: number): void {
     if (!this.#isOpen) throw terminalClosed();
     this.sizes.push({ cols, rows });

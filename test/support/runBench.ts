@@ -65,7 +65,8 @@ export class Bench {
   type(command: string): { runId: string; token: string; bytes: string } {
     const prepared = this.coordinator.prepare({ command, noWait: false });
     const inputRunSeq = this.append({ type: 'input_run', payload: prepared.inputRun });
-    const action = this.coordinator.register({ prepared, inputRunSeq, editor: EDITOR, scriptPath: '/s' });
+    const action = this.coordinator.plan(prepared, EDITOR, '/s');
+    this.coordinator.register({ prepared, inputRunSeq, action });
     return { runId: prepared.runId, token: prepared.token, bytes: action.bytes.toString() };
   }
 

@@ -141,7 +141,8 @@ export class ShellUnderTest implements AsyncDisposable {
       bracketedPaste: this.tracker.bracketedPaste,
       canonical: this.pty.modes()?.canonical ?? !this.tracker.bracketedPaste,
     };
-    const action = this.coordinator.register({ prepared, inputRunSeq, editor, scriptPath });
+    const action = this.coordinator.plan(prepared, editor, scriptPath);
+    this.coordinator.register({ prepared, inputRunSeq, action });
     this.#interrupted = false;
     this.tracker.runTyped();
     if (action.script !== undefined) fs.writeFileSync(action.script.path, action.script.content, { mode: 0o600 });

@@ -48,20 +48,29 @@ export class InputWriter {
    * @throws TtyError INPUT_QUEUE_FULL, SESSION_NOT_RUNNING
    */
   write(bytes: Buffer): void {
+    this.assertRoom(bytes.length);
+    this.#queue.push(bytes);
+    if (this.#timer === undefined) this.#pump();
+  }
+
+  /**
+   * Whether {@link write} would take this many bytes now.
+   *
+   * @throws TtyError INPUT_QUEUE_FULL, SESSION_NOT_RUNNING
+   */
+  assertRoom(bytes: number): void {
     if (this.#stopped) throw terminalClosed();
     const queuedBytes = this.#queue.length;
-    if (queuedBytes + bytes.length > this.#maxBytes) {
+    if (queuedBytes + bytes > this.#maxBytes) {
       throw new TtyError(
         'INPUT_QUEUE_FULL',
-        `0 of ${bytes.length} bytes accepted: the program is not reading, ${queuedBytes} bytes wait already`,
+        `0 of ${bytes} bytes accepted: the program is not reading, ${queuedBytes} bytes wait already`,
         {
           details: { acceptedBytes: 0, queuedBytes, maxBytes: this.#maxBytes },
           hint: `At most ${this.#maxBytes} bytes may wait for a program; try again when it reads, or send less.`,
         },
       );
     }
-    this.#queue.push(bytes);
-    if (this.#timer === undefined) this.#pump();
   }
 
   /** Ends writing for good and tells what was lost. Stopping twice is harmless. */

@@ -140,6 +140,10 @@ class NodePty implements Pty {
     this.#writer.write(bytes);
   }
 
+  assertRoom(bytes: number): void {
+    this.#writer.assertRoom(bytes);
+  }
+
   resize(cols: number, rows: number): void {
     if (!this.#master.isOpen) throw terminalClosed();
     this.#master.use((fd) => native.resize(fd, cols, rows, 0, 0));

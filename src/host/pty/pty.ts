@@ -47,6 +47,8 @@ export interface Pty extends Disposable {
    *   SESSION_NOT_RUNNING after the exit or `dispose`
    */
   write(bytes: Buffer): void;
+  /** Throws what {@link write} would for this many bytes: to be asked before their intention goes on record. */
+  assertRoom(bytes: number): void;
   /** @throws TtyError SESSION_NOT_RUNNING after the exit or `dispose` */
   resize(cols: number, rows: number): void;
   /** The line discipline's modes now; undefined after the end, or where the system call is not to be had. */

@@ -25,7 +25,7 @@ import { planTyping, type TypeAction } from './typeAction.ts';
 import { PromptCounter } from './promptCounter.ts';
 import type { CompletionSource } from './sources/completionSource.ts';
 import type { PreparedRun, Registration } from './registration.ts';
-import { normalizeCommand } from './typing.ts';
+import { type LineEditor, normalizeCommand } from './typing.ts';
 
 export type { PreparedRun, Registration } from './registration.ts';
 
@@ -100,22 +100,23 @@ export class RunCompletionCoordinator {
     return this.#accept({ command, noWait: false }, 'process');
   }
 
-  /** Makes a prepared run the one in flight, after its `input_run` was appended, and says what to type. */
-  register({ prepared, inputRunSeq, editor, scriptPath }: Registration): TypeAction {
-    const record = this.#ready(prepared, inputRunSeq);
+  /** What to type for a prepared run. A script, when one is needed, goes to `scriptPath`, unique for the run. */
+  plan(prepared: PreparedRun, editor: LineEditor, scriptPath: string): TypeAction {
     const source = this.#source;
-    invariant(
-      source !== undefined && source.name === prepared.source,
-      'a run is typed by the source it was accepted for',
-    );
-    const action = planTyping({ source, command: prepared.command, token: prepared.token, editor, scriptPath });
+    invariant(source?.name === prepared.source, 'a run is typed by the source it was accepted for');
+    return planTyping({ source, command: prepared.command, token: prepared.token, editor, scriptPath });
+  }
+
+  /** Makes a planned run the one in flight, after its `input_run` was appended and before its bytes go out. */
+  register({ prepared, inputRunSeq, action }: Registration): void {
+    const { source } = action;
+    const record = this.#ready(prepared, inputRunSeq);
     record.change({ type: 'typed' });
     this.#fly(record, source.reportsPrompts ? this.#prompts.next : undefined, {
       hidden: source.hidesEcho,
       frameParts: action.frameParts,
       typedBytes: action.bytes.length,
     });
-    return action;
   }
 
   /** Makes a run of {@link prepareProcessRun} the one in flight; it has begun. */

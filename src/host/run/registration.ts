@@ -1,7 +1,10 @@
-/** The two steps by which a command becomes the run in flight. Between them the session appends `input_run`. */
+/**
+ * The steps by which a command becomes the run in flight: accepted, planned, registered. Before the last one the session
+ * does everything that can fail: it writes the script and appends `input_run`.
+ */
 import type { EventPayloads } from '../../protocol/events.ts';
 import type { RunIdentity } from './runRecord.ts';
-import type { LineEditor } from './typing.ts';
+import type { TypeAction } from './typeAction.ts';
 
 /** A run that was accepted and not yet typed. */
 export interface PreparedRun extends RunIdentity {
@@ -13,7 +16,6 @@ export interface Registration {
   readonly prepared: PreparedRun;
   /** Seq of the appended `input_run`. */
   readonly inputRunSeq: number;
-  readonly editor: LineEditor;
-  /** Where a script may be written if the command cannot be typed; unique for the run. */
-  readonly scriptPath: string;
+  /** What `plan` gave for it, all of which goes to the PTY next. */
+  readonly action: TypeAction;
 }

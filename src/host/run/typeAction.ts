@@ -8,6 +8,7 @@ export interface TypeAction {
   readonly bytes: Buffer;
   /** To be removed when the run ended: a shell may read it as it goes. */
   readonly script?: { readonly path: string; readonly content: string };
+  readonly source: CompletionSource;
   /** The parts of what is typed that are ours. */
   readonly frameParts: readonly string[];
 }
@@ -25,11 +26,12 @@ export function planTyping({ source, command, token, editor, scriptPath }: Typin
   const limits = { maxPasteBytes: source.maxPasteBytes, preferPaste: source.hidesEcho };
   const direct = source.typed({ text: command }, token);
   const way = typingWay(direct.text, editor, limits);
-  if (way !== 'file') return { bytes: typingBytes(direct.text, way), frameParts: direct.frameParts };
+  if (way !== 'file') return { source, bytes: typingBytes(direct.text, way), frameParts: direct.frameParts };
   const bySource = source.typed({ path: scriptPath }, token);
   const short = typingWay(bySource.text, editor, limits);
   invariant(short !== 'file', 'the path of a script can be typed');
   return {
+    source,
     bytes: typingBytes(bySource.text, short),
     script: { path: scriptPath, content: `${command}\n` },
     frameParts: bySource.frameParts,

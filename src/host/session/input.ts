@@ -73,10 +73,7 @@ export class SessionInput {
 
   #send(bytes: Buffer, events: readonly NewEvent[]): number {
     const { pty, journal } = this.#parts;
-    if (pty.queuedBytes + bytes.length > MAX_INPUT_BYTES) {
-      const message = `the program has not read ${pty.queuedBytes} bytes of earlier input; 0 of ${bytes.length} bytes were accepted`;
-      throw new TtyError('INPUT_QUEUE_FULL', message, { details: { queuedBytes: pty.queuedBytes, acceptedBytes: 0 } });
-    }
+    pty.assertRoom(bytes.length);
     this.#parts.drainOutput();
     const seq = journal.commit(...events);
     if (bytes.includes(INTR)) this.#parts.onInterrupt();

@@ -1,7 +1,7 @@
 /** Runs of one session from the caller's side: in order, typed only at a prompt, waited for as long as the caller likes. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { makePrivateDirectory } from '../../base/atomicFile.ts';
+import { isErrno, makePrivateDirectory } from '../../base/atomicFile.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import type { RunResult, RunView } from '../../protocol/methods/common.ts';
@@ -11,6 +11,7 @@ import type { RunNote } from '../../protocol/methods/run.ts';
 import type { Pty } from '../pty/pty.ts';
 import type { PreparedRun, RunCompletionCoordinator } from '../run/coordinator.ts';
 import type { PromptTracker } from '../run/promptTracker.ts';
+import type { TypeAction } from '../run/typeAction.ts';
 import type { Journal } from './journal.ts';
 import type { PromptGate } from './promptGate.ts';
 
@@ -127,6 +128,7 @@ export class SessionRuns {
     let leave: () => void = () => undefined;
     this.#turn = new Promise((resolve) => (leave = resolve));
     this.#inTurn++;
+    if (signal.aborted || ended.aborted) abort();
     try {
       await unlessAborted(before, stop.signal);
       const previous = coordinator.runInFlight;
@@ -153,20 +155,39 @@ export class SessionRuns {
       canonical: pty.modes()?.canonical ?? !tracker.bracketedPaste,
     };
     this.#parts.drainOutput();
-    const logOffset = journal.offsetBytes;
-    const inputRunSeq = journal.commit({ type: 'input_run', payload: prepared.inputRun });
     const scriptPath = path.join(this.#parts.scratch, `run-${prepared.runId.split('.').at(-1) ?? ''}`);
-    const action = coordinator.register({ prepared, inputRunSeq, editor, scriptPath });
-    this.#parts.onTyped();
-    const { script } = action;
-    if (script !== undefined) {
-      makePrivateDirectory(this.#parts.scratch);
-      fs.writeFileSync(script.path, script.content, { mode: 0o600, flag: 'wx' });
-      const remove = (): void => fs.rmSync(script.path, { force: true });
-      coordinator.wait(prepared.runId, { timeoutMs: 0 }).then(remove, remove);
+    const action = coordinator.plan(prepared, editor, scriptPath);
+    // Everything that can fail comes before the run is in flight: one that nobody typed would never end.
+    pty.assertRoom(action.bytes.length);
+    const removeScript = this.#writeScript(action.script);
+    const logOffset = journal.offsetBytes;
+    try {
+      const inputRunSeq = journal.commit({ type: 'input_run', payload: prepared.inputRun });
+      coordinator.register({ prepared, inputRunSeq, action });
+    } catch (error) {
+      removeScript();
+      throw error;
     }
+    this.#parts.onTyped();
+    coordinator.wait(prepared.runId, { timeoutMs: 0 }).then(removeScript, removeScript);
     pty.write(action.bytes);
     return logOffset;
+  }
+
+  /** Writes the script of a command that cannot be typed, all of it or nothing. Gives what removes it. */
+  #writeScript(script: TypeAction['script']): () => void {
+    if (script === undefined) return () => undefined;
+    const remove = (): void => fs.rmSync(script.path, { force: true });
+    try {
+      makePrivateDirectory(this.#parts.scratch);
+      fs.writeFileSync(script.path, script.content, { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      if (!isErrno(error, 'EEXIST')) remove();
+      const reason = error instanceof Error ? error.message : String(error);
+      const message = `the command needs a script, which cannot be written (${reason}); nothing was typed`;
+      throw new TtyError('STORAGE_WRITE_ERROR', message, { details: { path: script.path }, cause: error });
+    }
+    return remove;
   }
 
   #follow(context: Context): () => void {

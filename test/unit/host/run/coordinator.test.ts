@@ -63,6 +63,17 @@ describe('a run with hooks', () => {
     expect(await bench.wait(runId)).toMatchObject({ end: { outcome: 'rejected', exitCode: 130 } });
   });
 
+  it('asks again when the shell still waits, as an editor that was starting lost the first', async () => {
+    const bench = atPrompt();
+    const { runId } = bench.type("echo 'x");
+    bench.feed("echo 'x\r\n\u001b[?2004l\r\u001b[?2004h> ");
+    expect(bench.coordinator.promptSuspected).toBe(true);
+    bench.coordinator.promptReturned({ interrupted: false });
+    expect(bench.interrupts).toEqual([runId, runId]);
+    bench.feed(`^C\u001b[?2004l${mark('D;1;130')}`);
+    expect(await bench.wait(runId)).toMatchObject({ end: { outcome: 'rejected', exitCode: 130 } });
+  });
+
   it('leaves marks of other prompts and replayed ones in the output', () => {
     const bench = atPrompt();
     const { runId } = bench.type('x');

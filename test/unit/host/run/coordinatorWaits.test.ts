@@ -123,7 +123,11 @@ describe('prepare', () => {
     ]);
     expect(bench.coordinator.withdraw(first.runId)).toBe(true);
     expect(bench.coordinator.withdraw(first.runId)).toBe(false);
-    bench.coordinator.register({ prepared: second, inputRunSeq: 0, editor: EDITOR, scriptPath: '/s' });
+    bench.coordinator.register({
+      prepared: second,
+      inputRunSeq: 0,
+      action: bench.coordinator.plan(second, EDITOR, '/s'),
+    });
     expect(bench.coordinator.withdraw(second.runId)).toBe(false);
     expect(() => bench.type('c')).toThrow('at most one run in flight');
   });

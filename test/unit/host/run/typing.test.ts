@@ -61,7 +61,7 @@ describe('typingBytes', () => {
 describe('planTyping', () => {
   it('types a command as it is where hooks tell its end', () => {
     const action = planTyping({ source: BASH_HOOKS, command: 'ls', token: TOKEN, editor: PASTING, scriptPath: '/s' });
-    expect(action).toEqual({ bytes: Buffer.from('ls\r'), frameParts: [] });
+    expect(action).toEqual({ source: BASH_HOOKS, bytes: Buffer.from('ls\r'), frameParts: [] });
   });
 
   it('hands over the path of a script where the command cannot be typed', () => {

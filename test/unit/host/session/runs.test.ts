@@ -1,0 +1,148 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LogAppender } from '../../../../src/eventlog/appender.ts';
+import { openLogFile } from '../../../../src/eventlog/logFile.ts';
+import { Journal } from '../../../../src/host/session/journal.ts';
+import { PromptGate } from '../../../../src/host/session/promptGate.ts';
+import { SessionRuns } from '../../../../src/host/session/runs.ts';
+import { PromptTracker } from '../../../../src/host/run/promptTracker.ts';
+import { MAX_INPUT_BYTES } from '../../../../src/protocol/limits.ts';
+import { FakeClock } from '../../../support/fakeClock.ts';
+import { FakePty } from '../../../support/fakePty.ts';
+import { Bench, SENTINEL, SESSION } from '../../../support/runBench.ts';
+
+let directory: string;
+let scratch: string;
+let isFull: boolean;
+let clock: FakeClock;
+let pty: FakePty;
+let bench: Bench;
+let ended: AbortController;
+let journal: Journal;
+let runs: SessionRuns;
+
+beforeEach(() => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'at-runs-'));
+  scratch = path.join(directory, 'scratch');
+  isFull = false;
+  clock = new FakeClock();
+  pty = new FakePty({ clock });
+  bench = new Bench(SENTINEL);
+  ended = new AbortController();
+  journal = new Journal(appender(), clock, () => undefined);
+  const tracker = new PromptTracker('line_editor', 0);
+  tracker.bracketedPasteSwitched(true);
+  clock.advance(1_000);
+  runs = new SessionRuns({
+    clock,
+    pty,
+    journal,
+    coordinator: bench.coordinator,
+    tracker,
+    gate: new PromptGate({ clock, pty, tracker }),
+    scratch,
+    ended: ended.signal,
+    onTyped: () => undefined,
+    drainOutput: () => undefined,
+    assertLive: () => undefined,
+  });
+});
+afterEach(async () => {
+  isFull = false;
+  await journal.close();
+  fs.rmSync(directory, { recursive: true });
+});
+
+function appender(): LogAppender {
+  return LogAppender.create(path.join(directory, 'events.jsonl'), {
+    sessionId: SESSION,
+    clock,
+    openFile: (name, mode) => {
+      const file = openLogFile(name, mode);
+      return {
+        write(bytes, from) {
+          if (isFull) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+          return file.write(bytes, from);
+        },
+        truncate: (size) => file.truncate(size),
+        sync: () => file.sync(),
+        syncDirectory: () => file.syncDirectory(),
+        sizeBytes: () => file.sizeBytes(),
+        isInPlace: () => file.isInPlace(),
+        close: () => file.close(),
+      };
+    },
+    started: {
+      formatVersion: 1,
+      sessionId: SESSION,
+      command: ['zsh'],
+      cwd: '/',
+      cols: 80,
+      rows: 24,
+      term: 'xterm',
+      toolVersion: '0',
+      platform: 'linux',
+      unicodeVersion: '11',
+    },
+  });
+}
+
+async function run(command: string, signal = new AbortController().signal): Promise<string> {
+  const request = { command, wait: false, progress: false, timeoutMs: 0, maxOutputBytes: 100 };
+  const context = { signal, note: () => undefined, connection: { id: 1, closed: signal } };
+  const result = await runs.start({ ...request, whenBusy: 'wait' }, context);
+  return result.runId;
+}
+
+function expectNothingTyped(): void {
+  expect(pty.input.toString()).toBe('');
+  expect(bench.coordinator.runInFlight).toBeUndefined();
+  expect(runs.views()).toEqual([]);
+}
+
+/** A command that goes by a script, because no paste takes it. */
+const LONG = `: ${'x'.repeat(100_000)}`;
+
+describe('a run that cannot be typed', () => {
+  it('is refused when the program does not read, and the next one runs', async () => {
+    pty.allowInput(0);
+    pty.write(Buffer.alloc(MAX_INPUT_BYTES));
+    const before = journal.head.seq;
+    await expect(run('true')).rejects.toMatchObject({ code: 'INPUT_QUEUE_FULL' });
+    expect(journal.head.seq).toBe(before);
+    expectNothingTyped();
+    pty.allowInput(Infinity);
+    clock.advance(1_000);
+    expect(bench.coordinator.runInFlight).toBeUndefined();
+    await run('true');
+    expect(pty.input.subarray(MAX_INPUT_BYTES).toString()).toContain('true');
+  });
+
+  it('is refused when its script cannot be written, and the next one runs', async () => {
+    fs.writeFileSync(scratch, 'in the way');
+    await expect(run(LONG)).rejects.toMatchObject({ code: 'STORAGE_WRITE_ERROR' });
+    expectNothingTyped();
+    fs.rmSync(scratch);
+    await run(LONG);
+    expect(fs.readFileSync(path.join(scratch, fs.readdirSync(scratch)[0] ?? ''), 'utf8')).toBe(`${LONG}\n`);
+  });
+
+  it('is refused when the log takes nothing, and leaves no script', async () => {
+    isFull = true;
+    await expect(run(LONG)).rejects.toMatchObject({ code: 'STORAGE_WRITE_ERROR' });
+    expectNothingTyped();
+    expect(fs.readdirSync(scratch)).toEqual([]);
+    isFull = false;
+    await run(LONG);
+    expect(fs.readdirSync(scratch)).toHaveLength(1);
+  });
+
+  it('is taken back when its caller is gone already, or its session has ended', async () => {
+    await expect(run('true', AbortSignal.abort())).rejects.toMatchObject({ code: 'CANCELLED' });
+    ended.abort(new Error('over'));
+    await expect(run('true')).rejects.toThrow('over');
+    expectNothingTyped();
+  });
+});
