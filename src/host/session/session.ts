@@ -18,6 +18,7 @@ import type { SessionInput } from './input.ts';
 import { prepareLaunch, spawnLaunch } from './launch.ts';
 import { endTree } from './processTree.ts';
 import type { SessionRuns } from './runs.ts';
+import { describe } from './sessionView.ts';
 import { createSessionFile, type SessionFile } from './sessionFile.ts';
 import { createSessionLog } from './sessionLog.ts';
 import {
@@ -153,29 +154,7 @@ export class Session {
   }
 
   inspect(): InspectResult {
-    const source = this.#parts.coordinator.source?.name ?? 'process';
-    const hooksWork = source === 'hooks' && this.#parts.coordinator.hooksSeen;
-    return {
-      sessionId: this.id,
-      foreground: this.isLive ? this.#parts.gate.foreground() : null,
-      completion: {
-        source,
-        grade: hooksWork ? 'rich' : source === 'process' ? 'none' : 'basic',
-        atPrompt: this.isLive && source !== 'process' && this.#parts.gate.atPrompt,
-        startupMs: this.#parts.tracker.startupMs ?? null,
-      },
-      runs: this.runs.views().slice(-100),
-      head: this.#parts.journal.head,
-      flow: {
-        paused: this.#parts.flow.reason !== null,
-        pauses: this.#parts.flow.pauses,
-        reason: this.#parts.flow.reason,
-        inputQueuedBytes: this.#assembly.pty.queuedBytes,
-      },
-      bracketedPaste: this.#parts.modes.modes.bracketedPaste,
-      isAltScreen: this.#parts.modes.modes.alternateScreen,
-      uptimeMs: Math.round(this.#options.clock.nowMs() - this.#parts.startedMs),
-    };
+    return { sessionId: this.id, ...describe(this.#parts, this.#assembly, this.isLive) };
   }
 
   /** The screen after everything that the program wrote before the call. */
