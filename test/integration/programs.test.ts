@@ -78,7 +78,8 @@ describe('run', () => {
 const SHELLS: [shell: string, args: string[]][] = [
   ['bash', ['bash']],
   ['bash without hooks', ['bash', '--norc']],
-  ['zsh', ['zsh', '-f']],
+  ['zsh', ['zsh']],
+  ['zsh without hooks', ['zsh', '-f']],
   ['fish', ['fish', '--no-config']],
   ['dash', ['dash']],
 ];
@@ -90,7 +91,7 @@ describe.each(SHELLS)('a run in %s', (shell, argv) => {
     const command = shell === 'fish' ? "echo a; sh -c 'exit 42'" : 'echo a; (exit 42)';
     const result = await home.result(['run', id, command]);
     expect(result).toMatchObject({ outcome: 'finished', completed: true, exitCode: 42, output: 'a\n' });
-    expect(result['confidence']).toBe(shell === 'bash' ? 'certain' : 'likely');
+    expect(result['confidence']).toBe(['bash', 'zsh'].includes(shell) ? 'certain' : 'likely');
     const events: LogEvent[] = [];
     for await (const event of readEvents(sessionPaths(home.home, id).log)) events.push(event);
     const own = events.filter(({ type }) => ['input_run', 'run_started', 'run_complete'].includes(type));

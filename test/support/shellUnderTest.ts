@@ -13,8 +13,8 @@ import { RunCompletionCoordinator } from '../../src/host/run/coordinator.ts';
 import { newToken } from '../../src/host/run/marks.ts';
 import { type PromptKind, PromptTracker, QUIET_MS, type TerminalFacts } from '../../src/host/run/promptTracker.ts';
 import type { HeadlessRunResult } from '../../src/host/run/runRecord.ts';
-import { BASH_HOOKS, bashHookStart } from '../../src/host/run/sources/bashHooks.ts';
 import { dialectOf } from '../../src/host/run/sources/dialects.ts';
+import { hookStart } from '../../src/host/run/sources/hookStart.ts';
 import { sentinelSource } from '../../src/host/run/sources/sentinel.ts';
 import type { NewEvent } from '../../src/protocol/events.ts';
 import { newUlid } from '../../src/protocol/ids.ts';
@@ -50,11 +50,28 @@ export class ShellUnderTest implements AsyncDisposable {
 
   constructor(options: ShellOptions) {
     this.home = fs.mkdtempSync(path.join(os.tmpdir(), 'shell-'));
-    for (const [name, text] of Object.entries(options.home ?? {})) fs.writeFileSync(path.join(this.home, name), text);
+    for (const [name, text] of Object.entries(options.home ?? {})) {
+      fs.mkdirSync(path.dirname(path.join(this.home, name)), { recursive: true });
+      fs.writeFileSync(path.join(this.home, name), text);
+    }
     const nonce = newToken();
-    const hooks =
-      options.source === 'hooks' ? bashHookStart(options.argv, path.join(this.home, 'init'), nonce) : undefined;
-    if (hooks !== undefined) fs.writeFileSync(path.join(this.home, 'init'), hooks.script, { mode: 0o600 });
+    const directory = path.join(this.home, 'hooks');
+    const environment = new Map([
+      ['HOME', this.home],
+      ['PATH', '/usr/bin:/bin'],
+      ['TERM', options.term ?? 'xterm-256color'],
+      ['LC_ALL', 'C.UTF-8'],
+      ...(options.env ?? []).map((pair): [string, string] => {
+        const at = pair.indexOf('=');
+        return [pair.slice(0, at), pair.slice(at + 1)];
+      }),
+    ]);
+    const hooks = options.source === 'hooks' ? hookStart(options.argv, { directory, nonce, environment }) : undefined;
+    if (hooks !== undefined) {
+      fs.mkdirSync(directory);
+      for (const { name, script } of hooks.files) fs.writeFileSync(path.join(directory, name), script, { mode: 0o600 });
+      for (const [name, value] of Object.entries(hooks.environment)) environment.set(name, value);
+    }
     const [file, ...args] = hooks?.argv ?? options.argv;
     const dialect = dialectOf(file);
     this.tracker = new PromptTracker(promptKind(file, hooks !== undefined), this.#clock.nowMs());
@@ -63,7 +80,7 @@ export class ShellUnderTest implements AsyncDisposable {
       sessionId: newUlid(this.#clock.wallMs()),
       clock: this.#clock,
       nonce,
-      source: hooks !== undefined ? BASH_HOOKS : dialect === undefined ? undefined : sentinelSource(dialect, nonce),
+      source: hooks?.source ?? (dialect === undefined ? undefined : sentinelSource(dialect, nonce)),
       sink: {
         append: (event) => this.#append(event),
         appendOutput: (bytes) => this.#joiner.push(bytes).forEach((record) => this.#record(record)),
@@ -75,13 +92,7 @@ export class ShellUnderTest implements AsyncDisposable {
     this.pty = spawnPty({
       file,
       args,
-      environment: [
-        `HOME=${this.home}`,
-        'PATH=/usr/bin:/bin',
-        `TERM=${options.term ?? 'xterm-256color'}`,
-        'LC_ALL=C.UTF-8',
-        ...(options.env ?? []),
-      ],
+      environment: [...environment].map(([name, value]) => `${name}=${value}`),
       cwd: this.home,
       cols: options.cols ?? 80,
       rows: 24,

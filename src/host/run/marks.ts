@@ -21,8 +21,11 @@ const STATUS = /^[0-9]{1,3}$/;
 export type Mark =
   /** `C;<n>`: the command read at prompt n begins. */
   | { readonly kind: 'command_start'; readonly prompt: number }
-  /** `D;<n>;<status>[;T]`: prompt n is over, the next one is about to be drawn. `T`: the command was stopped, not ended. */
-  | { readonly kind: 'prompt_end'; readonly prompt: number; readonly status: number; readonly stopped: boolean }
+  /**
+   * `D;<n>;<status>[;T]`: prompt n is over, the next one is about to be drawn. `T`: the command was stopped, not ended. An
+   * empty status: the shell took nothing and has no status for that.
+   */
+  | { readonly kind: 'prompt_end'; readonly prompt: number; readonly status: number | null; readonly stopped: boolean }
   /** `S;<token>`: the command of a sentinel run begins. */
   | { readonly kind: 'frame_start'; readonly token: string }
   /** `E;<token>;<status>`: the command of a sentinel run has ended. */
@@ -46,6 +49,9 @@ export function parseMarkBody(body: string): Mark | undefined {
   if (kind === 'C' && second === undefined && NUMBER.test(first))
     return { kind: 'command_start', prompt: Number(first) };
   if (kind === 'S' && second === undefined && HEX_128.test(first)) return { kind: 'frame_start', token: first };
+  if (kind === 'D' && NUMBER.test(first) && second === '' && third === undefined) {
+    return { kind: 'prompt_end', prompt: Number(first), status: null, stopped: false };
+  }
   if (second === undefined || !STATUS.test(second)) return undefined;
   if (kind === 'D' && NUMBER.test(first) && (third === undefined || third === 'T')) {
     return { kind: 'prompt_end', prompt: Number(first), status: Number(second), stopped: third === 'T' };

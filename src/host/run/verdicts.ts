@@ -11,7 +11,8 @@ const BLANK_COMMAND = /^(?:[ \t]*(?:#[^\n]*)?(?:\n|$))*$/;
 
 /** What a prompt's end mark tells. */
 export interface PromptEnd {
-  readonly status: number;
+  /** Null when the shell has none for a line that it did not take. */
+  readonly status: number | null;
   /** The command was stopped, not ended. */
   readonly stopped: boolean;
   /** The host had to interrupt an incomplete command to get the prompt back. */
@@ -22,8 +23,8 @@ export interface PromptEnd {
 export function hookEnd(run: RunRecord, { status, stopped, interrupted }: PromptEnd): RunEnd {
   const verdict = { signal: null, evidence: ['hook_mark'], confidence: 'certain' } as const;
   if (stopped) return { outcome: 'stopped', exitCode: null, ...verdict };
-  if (interrupted) return { outcome: 'rejected', exitCode: status, ...verdict };
-  if (run.state.name === 'started') return { ...ended(status), ...verdict };
+  if (interrupted) return { outcome: 'rejected', exitCode: status ?? INTERRUPTED_STATUS, ...verdict };
+  if (run.state.name === 'started' && status !== null) return { ...ended(status), ...verdict };
   // The shell takes a comment without beginning anything, and leaves its status as it was.
   if (BLANK_COMMAND.test(run.identity.command)) return { outcome: 'finished', exitCode: 0, ...verdict };
   return { outcome: 'rejected', exitCode: status, ...verdict };

@@ -10,11 +10,11 @@ import { resolveProgram } from '../pty/commandLookup.ts';
 import { spawnPty } from '../pty/nodePty.ts';
 import type { Pty } from '../pty/pty.ts';
 import type { PromptKind } from '../run/promptTracker.ts';
-import { BASH_HOOKS, bashHookStart } from '../run/sources/bashHooks.ts';
 import type { CompletionSource } from '../run/sources/completionSource.ts';
 import { dialectOf } from '../run/sources/dialects.ts';
+import { type HookStart, hookStart } from '../run/sources/hookStart.ts';
 import { sentinelSource } from '../run/sources/sentinel.ts';
-import { childEnvironment, type LaunchPlan, parseEnvironment, planLaunch } from './launchPlan.ts';
+import { childEnvironment, environmentPairs, type LaunchPlan, parseEnvironment, planLaunch } from './launchPlan.ts';
 
 export interface LaunchRequest {
   readonly sessionId: string;
@@ -37,8 +37,8 @@ export interface PreparedLaunch {
   /** What to use should the hooks never report. */
   readonly fallback: CompletionSource | undefined;
   readonly promptKind: PromptKind;
-  /** Start-up file to write before the start and to remove at the first prompt. */
-  readonly initFile: { readonly path: string; readonly script: string } | undefined;
+  /** Start-up files to write before the start and to remove, with their directory, at the first prompt. */
+  readonly startFiles: { readonly directory: string; readonly files: HookStart['files'] } | undefined;
 }
 
 /**
@@ -52,16 +52,16 @@ export function prepareLaunch({ sessionId, params, configuredShell, scratch }: L
     { command: params.command, shell: params.shell ?? configuredShell, completion: params.completion },
     caller,
   );
-  const environment = childEnvironment(caller, { id: sessionId, term: params.term, cwd: params.cwd });
-  const program = resolveProgram({ argv: plan.argv, cwd: params.cwd, environment });
+  const child = childEnvironment(caller, { id: sessionId, term: params.term, cwd: params.cwd });
+  const program = resolveProgram({ argv: plan.argv, cwd: params.cwd, environment: environmentPairs(child) });
   const nonce = randomBytes(16).toString('hex');
-  const initPath = path.join(scratch, 'bash-init');
-  const hooks = plan.source === 'hooks' ? bashHookStart(plan.argv, initPath, nonce) : undefined;
+  const directory = path.join(scratch, 'hooks');
+  const hooks = plan.source === 'hooks' ? hookStart(plan.argv, { directory, nonce, environment: child }) : undefined;
   if (plan.source === 'hooks' && hooks === undefined && params.completion === 'hooks') {
-    throw new TtyError('INVALID_INPUT', 'completion "hooks" takes bash alone or with -i, -l or --login', {
-      details: { reason: 'completion' },
-    });
+    const message = `completion "hooks" takes ${plan.argv[0]} alone or with -i, -l or --login`;
+    throw new TtyError('INVALID_INPUT', message, { details: { reason: 'completion' } });
   }
+  for (const [name, value] of Object.entries(hooks?.environment ?? {})) child.set(name, value);
   const dialect =
     plan.dialect === null ? undefined : (dialectOf(plan.argv[0]) ?? dialectOf(plan.dialect === 'fish' ? 'fish' : 'sh'));
   const sentinel = dialect === undefined ? undefined : sentinelSource(dialect, nonce);
@@ -69,12 +69,12 @@ export function prepareLaunch({ sessionId, params, configuredShell, scratch }: L
     plan,
     shellPath: plan.shell === null ? null : program,
     argv: hooks?.argv ?? plan.argv,
-    environment,
+    environment: environmentPairs(child),
     nonce,
-    source: plan.source === 'process' ? undefined : hooks === undefined ? sentinel : BASH_HOOKS,
+    source: plan.source === 'process' ? undefined : (hooks?.source ?? sentinel),
     fallback: hooks === undefined ? undefined : sentinel,
     promptKind: hooks === undefined ? promptKindOf(plan.shell) : 'hooks',
-    initFile: hooks === undefined ? undefined : { path: initPath, script: hooks.script },
+    startFiles: hooks === undefined ? undefined : { directory, files: hooks.files },
   };
 }
 
@@ -85,9 +85,13 @@ function promptKindOf(shell: string | null): PromptKind {
 
 /** Starts the prepared program. @throws TtyError `SPAWN_FAILED`, `STORAGE_WRITE_ERROR` */
 export function spawnLaunch(launch: PreparedLaunch, params: CheckedParams<'session.create'>, clock: Clock): Pty {
-  if (launch.initFile !== undefined) {
-    makePrivateDirectory(path.dirname(launch.initFile.path));
-    fs.writeFileSync(launch.initFile.path, launch.initFile.script, { mode: 0o600, flag: 'wx' });
+  if (launch.startFiles !== undefined) {
+    const { directory, files } = launch.startFiles;
+    makePrivateDirectory(path.dirname(directory));
+    makePrivateDirectory(directory);
+    for (const { name, script } of files) {
+      fs.writeFileSync(path.join(directory, name), script, { mode: 0o600, flag: 'wx' });
+    }
   }
   const [file, ...args] = launch.argv;
   const { cwd, cols, rows, umask } = params;

@@ -4,6 +4,7 @@ import { TtyError } from '../../protocol/errors.ts';
 import { SESSION_MARK_VARIABLE } from '../../protocol/homeLayout.ts';
 import type { CompletionChoice } from '../../protocol/methods/session.ts';
 import type { CompletionSource } from '../../protocol/outcomes.ts';
+import { SHELLS_WITH_HOOKS } from '../run/sources/hookStart.ts';
 
 /** The languages in which a sentinel can be typed. */
 export type Dialect = 'posix' | 'fish';
@@ -78,12 +79,16 @@ function chooseSource(
       if (dialect === null) throw unfit(choice, 'a shell of this list: ' + Object.keys(SHELLS).join(', '));
       return { source: 'sentinel', dialect };
     case 'hooks':
-      if (shell !== 'bash') throw unfit(choice, 'bash');
+      if (!hasHooks(shell)) throw unfit(choice, `a shell of this list: ${SHELLS_WITH_HOOKS.join(', ')}`);
       return { source: 'hooks', dialect };
     case 'auto':
-      if (shell === 'bash') return { source: 'hooks', dialect };
+      if (hasHooks(shell)) return { source: 'hooks', dialect };
       return dialect === null ? { source: 'process', dialect: null } : { source: 'sentinel', dialect };
   }
+}
+
+function hasHooks(shell: string | null): boolean {
+  return shell !== null && SHELLS_WITH_HOOKS.includes(shell);
 }
 
 function unfit(choice: CompletionChoice, wanted: string): TtyError {
@@ -115,11 +120,16 @@ const STALE_VARIABLES = ['COLUMNS', 'LINES', 'TERMCAP', 'WINDOWID', 'TMUX', 'TMU
 export function childEnvironment(
   environment: ReadonlyMap<string, string>,
   session: { readonly id: string; readonly term: string; readonly cwd: string },
-): string[] {
+): Map<string, string> {
   const merged = new Map(environment);
   for (const name of STALE_VARIABLES) merged.delete(name);
   merged.set('TERM', session.term);
   merged.set('PWD', session.cwd);
   merged.set(SESSION_MARK_VARIABLE, session.id);
-  return [...merged].map(([name, value]) => `${name}=${value}`);
+  return merged;
+}
+
+/** An environment as `NAME=VALUE` pairs. */
+export function environmentPairs(environment: ReadonlyMap<string, string>): string[] {
+  return [...environment].map(([name, value]) => `${name}=${value}`);
 }

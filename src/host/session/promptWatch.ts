@@ -30,7 +30,7 @@ export class PromptWatch implements Disposable {
   #timer: Timer | undefined;
   #hooksTimer: Timer | undefined;
   #interrupted = false;
-  #initFileGone = false;
+  #startFilesGone = false;
   #disposed = false;
 
   constructor(parts: PromptWatchParts) {
@@ -41,7 +41,7 @@ export class PromptWatch implements Disposable {
     this.#disposed = true;
     this.#timer?.clear();
     this.#hooksTimer?.clear();
-    this.#removeInitFile();
+    this.#removeStartFiles();
   }
 
   /** A run was typed: from now on the prompt is taken. */
@@ -58,7 +58,7 @@ export class PromptWatch implements Disposable {
   /** The shell's hooks spoke. */
   shellReported(): void {
     this.#hooksTimer?.clear();
-    this.#removeInitFile();
+    this.#removeStartFiles();
   }
 
   /** To be called after each turn of output. */
@@ -98,13 +98,13 @@ export class PromptWatch implements Disposable {
     logger.log('warn', 'run', 'the hooks did not report; runs are completed by the sentinel', { sessionId });
     coordinator.useSource(launch.fallback);
     tracker.use('line_editor');
-    this.#removeInitFile();
+    this.#removeStartFiles();
     gate.changed();
   }
 
-  #removeInitFile(): void {
-    if (this.#initFileGone || this.#parts.launch.initFile === undefined) return;
-    this.#initFileGone = true;
-    fs.rmSync(this.#parts.launch.initFile.path, { force: true });
+  #removeStartFiles(): void {
+    if (this.#startFilesGone || this.#parts.launch.startFiles === undefined) return;
+    this.#startFilesGone = true;
+    fs.rmSync(this.#parts.launch.startFiles.directory, { recursive: true, force: true });
   }
 }

@@ -1,23 +1,19 @@
 /** Completion by the shell's own hooks, for bash: a start-up file that keeps what the user has and adds private marks. */
+import path from 'node:path';
 import { MARK_OSC } from '../marks.ts';
 import { BASH_HOOKS_SCRIPT, BASH_INTERACTIVE_FILES, BASH_LOGIN_FILES } from './bashHooksScript.ts';
 import type { CompletionSource, TypedCommand } from './completionSource.ts';
 import { dialectOf } from './dialects.ts';
+import type { HookStart, HookSurroundings } from './hookStart.ts';
 
-export interface BashHookStart {
-  /** What to start instead of the given command. */
-  readonly argv: readonly [string, ...string[]];
-  /** Content of the start-up file, for `initFile`, mode 0600. To be removed at the first mark. */
-  readonly script: string;
-}
+const INIT_FILE = 'bash-init';
 
-/**
- * How to start the bash of `argv` with hooks that print marks of `nonce` (32 hex digits); `undefined` when it is no bash or
- * an argv form other than alone, `-i`, `-l` or `--login`: such a shell is started as it is.
- */
-export function bashHookStart(argv: readonly string[], initFile: string, nonce: string): BashHookStart | undefined {
+/** How to start the bash of `argv`; `undefined` for options other than `-i`, `-l` or `--login`. */
+export function bashHookStart(
+  argv: readonly [string, ...string[]],
+  { directory, nonce }: HookSurroundings,
+): HookStart | undefined {
   const [shell, ...options] = argv;
-  if (shell === undefined || shell.split('/').at(-1) !== 'bash') return undefined;
   if (!options.every((option) => KNOWN_OPTIONS.has(option))) return undefined;
   const login = options.some((option) => option !== '-i');
   const values: Readonly<Record<string, string>> = {
@@ -26,8 +22,15 @@ export function bashHookStart(argv: readonly string[], initFile: string, nonce: 
     '@LOGIN@': login ? BASH_LOGIN_FILES : BASH_INTERACTIVE_FILES,
   };
   return {
-    argv: [shell, '--init-file', initFile, '-i'],
-    script: BASH_HOOKS_SCRIPT.replaceAll(/@(?:NONCE|OSC|LOGIN)@/g, (name) => values[name] ?? name),
+    argv: [shell, '--init-file', path.join(directory, INIT_FILE), '-i'],
+    environment: {},
+    files: [
+      {
+        name: INIT_FILE,
+        script: BASH_HOOKS_SCRIPT.replaceAll(/@(?:NONCE|OSC|LOGIN)@/g, (name) => values[name] ?? name),
+      },
+    ],
+    source: BASH_HOOKS,
   };
 }
 

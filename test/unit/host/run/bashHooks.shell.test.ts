@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bashHookStart } from '../../../../src/host/run/sources/bashHooks.ts';
+import { hookStart } from '../../../../src/host/run/sources/hookStart.ts';
 import { ShellUnderTest, type ShellOptions } from '../../../support/shellUnderTest.ts';
 
 const NONCE = 'ab'.repeat(16);
@@ -220,17 +220,19 @@ describe('a bash with hooks', () => {
   });
 });
 
-describe('bashHookStart', () => {
+describe('hookStart of bash', () => {
+  const surroundings = { directory: '/init', nonce: NONCE, environment: new Map<string, string>() };
+
   it('takes bash alone, -i, -l and --login, and nothing else', () => {
     for (const argv of [['/bin/bash'], ['bash', '-i'], ['bash', '-l'], ['bash', '--login', '-i']]) {
-      expect(bashHookStart(argv, '/init', NONCE)?.argv).toEqual([argv[0], '--init-file', '/init', '-i']);
+      expect(hookStart(argv, surroundings)?.argv).toEqual([argv[0], '--init-file', '/init/bash-init', '-i']);
     }
-    for (const argv of [[], ['sh'], ['zsh'], ['bash', '-c', 'x'], ['bash', '--norc'], ['bash', 'script']]) {
-      expect(bashHookStart(argv, '/init', NONCE)).toBeUndefined();
+    for (const argv of [[], ['sh'], ['bash', '-c', 'x'], ['bash', '--norc'], ['bash', 'script']]) {
+      expect(hookStart(argv, surroundings)).toBeUndefined();
     }
   });
 
   it('leaves no placeholder in the script', () => {
-    expect(bashHookStart(['bash'], '/init', NONCE)?.script).not.toMatch(/@[A-Z]+@|\\\$\{/);
+    expect(hookStart(['bash'], surroundings)?.files[0]?.script).not.toMatch(/@[A-Z]+@|\\\$\{/);
   });
 });

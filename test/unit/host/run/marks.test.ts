@@ -12,6 +12,7 @@ describe('parseMarkBody', () => {
   it.each([
     ['C;12', { kind: 'command_start', prompt: 12 }],
     ['D;0;0', { kind: 'prompt_end', prompt: 0, status: 0, stopped: false }],
+    ['D;3;', { kind: 'prompt_end', prompt: 3, status: null, stopped: false }],
     ['D;7;148;T', { kind: 'prompt_end', prompt: 7, status: 148, stopped: true }],
     [`S;${TOKEN}`, { kind: 'frame_start', token: TOKEN }],
     [`E;${TOKEN};42`, { kind: 'frame_end', token: TOKEN, status: 42 }],
@@ -26,7 +27,8 @@ describe('parseMarkBody', () => {
     'C;01',
     'C;1;2',
     'D;1',
-    'D;1;',
+    'D;1;;',
+    'D;1;;T',
     'D;1;1234',
     'D;1;2;X',
     'D;1;2;T;3',

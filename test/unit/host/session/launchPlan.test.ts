@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   childEnvironment,
+  environmentPairs,
   interactiveShell,
   parseEnvironment,
   planLaunch,
@@ -10,7 +11,8 @@ const environment = new Map([['SHELL', '/bin/zsh']]);
 
 describe('planLaunch', () => {
   it.each([
-    [[], 'auto', { argv: ['/bin/zsh'], shell: 'zsh', source: 'sentinel', dialect: 'posix' }],
+    [[], 'auto', { argv: ['/bin/zsh'], shell: 'zsh', source: 'hooks', dialect: 'posix' }],
+    [['dash'], 'auto', { argv: ['dash'], shell: 'dash', source: 'sentinel', dialect: 'posix' }],
     [['bash'], 'auto', { argv: ['bash'], shell: 'bash', source: 'hooks', dialect: 'posix' }],
     [
       ['/usr/bin/fish', '--no-config'],
@@ -27,7 +29,7 @@ describe('planLaunch', () => {
 
   it('refuses a source that the program does not have', () => {
     expect(() => planLaunch({ command: ['vim'], shell: undefined, completion: 'hooks' }, environment)).toThrow(
-      'needs bash',
+      'needs a shell of this list: bash, zsh',
     );
     expect(() => planLaunch({ command: ['vim'], shell: undefined, completion: 'sentinel' }, environment)).toThrow(
       'needs a shell',
@@ -60,7 +62,8 @@ describe('interactiveShell', () => {
 describe('the environment of a child', () => {
   it('is the caller\u2019s without what described its terminal, plus the mark', () => {
     const caller = parseEnvironment('A=1\0COLUMNS=9\0TMUX=x\0B=x=y\0A=2\0__proto__=z\0');
-    expect(childEnvironment(caller, { id: 'S', term: 'xterm-256color', cwd: '/w' })).toEqual([
+    const child = childEnvironment(caller, { id: 'S', term: 'xterm-256color', cwd: '/w' });
+    expect(environmentPairs(child)).toEqual([
       'A=2',
       'B=x=y',
       '__proto__=z',
