@@ -81,6 +81,7 @@ const SHELLS: [shell: string, args: string[]][] = [
   ['zsh', ['zsh']],
   ['zsh without hooks', ['zsh', '-f']],
   ['fish', ['fish', '--no-config']],
+  ['fish without hooks', ['fish', '--no-config', '-P']],
   ['dash', ['dash']],
 ];
 
@@ -88,10 +89,10 @@ describe.each(SHELLS)('a run in %s', (shell, argv) => {
   it('has output and exit code, in order in the log, and leaves no trace on screen, in output and in children', async () => {
     await using home = new TestHome();
     const id = await home.create(['--', ...argv]);
-    const command = shell === 'fish' ? "echo a; sh -c 'exit 42'" : 'echo a; (exit 42)';
+    const command = shell.startsWith('fish') ? "echo a; sh -c 'exit 42'" : 'echo a; (exit 42)';
     const result = await home.result(['run', id, command]);
     expect(result).toMatchObject({ outcome: 'finished', completed: true, exitCode: 42, output: 'a\n' });
-    expect(result['confidence']).toBe(['bash', 'zsh'].includes(shell) ? 'certain' : 'likely');
+    expect(result['confidence']).toBe(['bash', 'zsh', 'fish'].includes(shell) ? 'certain' : 'likely');
     const events: LogEvent[] = [];
     for await (const event of readEvents(sessionPaths(home.home, id).log)) events.push(event);
     const own = events.filter(({ type }) => ['input_run', 'run_started', 'run_complete'].includes(type));

@@ -124,6 +124,13 @@ export class ShellUnderTest implements AsyncDisposable {
     return Buffer.concat(this.#output);
   }
 
+  /** The bytes of the `output` events between two places in {@link events}. */
+  bytesBetween(from: number, to: number): Buffer {
+    const before = this.events.slice(0, from).filter(({ type }) => type === 'output').length;
+    const within = this.events.slice(from, to).filter(({ type }) => type === 'output').length;
+    return Buffer.concat(this.#output.slice(before, before + within));
+  }
+
   /** Resolves as soon as `condition` holds; asked after every output and every 10 ms. */
   async until(condition: () => boolean, what: string): Promise<void> {
     const endMs = this.#clock.nowMs() + PATIENCE_MS;

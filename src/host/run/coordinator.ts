@@ -109,21 +109,16 @@ export class RunCompletionCoordinator {
 
   /** Makes a planned run the one in flight, after its `input_run` was appended and before its bytes go out. */
   register({ prepared, inputRunSeq, action }: Registration): void {
-    const { source } = action;
     const record = this.#ready(prepared, inputRunSeq);
     record.change({ type: 'typed' });
-    this.#fly(record, source.reportsPrompts ? this.#prompts.next : undefined, {
-      hidden: source.hidesEcho,
-      frameParts: action.frameParts,
-      typedBytes: action.bytes.length,
-    });
+    this.#fly(record, action);
   }
 
   /** Makes a run of {@link prepareProcessRun} the one in flight; it has begun. */
   registerProcessRun(prepared: PreparedRun, inputRunSeq: number): void {
     const record = this.#ready(prepared, inputRunSeq);
     record.change({ type: 'typed' });
-    this.#fly(record, undefined, undefined).start();
+    this.#fly(record, undefined).start();
   }
 
   /** Takes back a run that is still queued: nothing was typed, so it never was a run. False when it was typed already. */
@@ -162,7 +157,7 @@ export class RunCompletionCoordinator {
     const { sink } = this.#options;
     try {
       this.#output(this.#scanner.flush());
-      this.#inFlight?.releaseEcho();
+      this.#inFlight?.release();
       sink.flushOutput();
       if (this.#inFlight?.record.identity.source === 'process') this.#inFlight.end(processEnd('finished', status));
       const seq = sink.append({ type: 'exit', payload: status });
@@ -221,16 +216,13 @@ export class RunCompletionCoordinator {
     return record;
   }
 
-  #fly(
-    record: RunRecord,
-    prompt: number | undefined,
-    typed: { hidden: boolean; frameParts: readonly string[]; typedBytes: number } | undefined,
-  ): RunInFlight {
+  /** `action` is what was typed for it; nothing for the session's own program. */
+  #fly(record: RunRecord, action: TypeAction | undefined): RunInFlight {
     const { clock, sink } = this.#options;
     const inFlight: RunInFlight = new RunInFlight({
       record,
-      prompt,
-      echo: typed?.hidden === true ? { command: record.identity.command, ...typed } : undefined,
+      action,
+      prompt: action?.source.reportsPrompts === true ? this.#prompts.next : undefined,
       clock,
       sink,
       onEnded: () => {
@@ -253,6 +245,8 @@ export class RunCompletionCoordinator {
     switch (mark.kind) {
       case 'command_start':
         return this.#commandStart(mark.prompt);
+      case 'output_end':
+        return this.#outputEnd(mark.prompt);
       case 'prompt_end':
         return this.#promptEnd(mark);
       case 'frame_start':
@@ -269,7 +263,13 @@ export class RunCompletionCoordinator {
     const run = this.#inFlight;
     if (run?.prompt !== prompt) this.#prompts.foreignBegan();
     // Several lines of one paste begin several commands of the same prompt; the run began with the first.
-    else if (run.record.state.name === 'typed') run.start();
+    else run.commandBegins();
+    return true;
+  }
+
+  #outputEnd(prompt: number): boolean {
+    if (this.#source?.reportsPrompts !== true || !this.#prompts.isCurrent(prompt)) return false;
+    if (this.#inFlight?.prompt === prompt) this.#inFlight.outputIsOver();
     return true;
   }
 
@@ -277,8 +277,10 @@ export class RunCompletionCoordinator {
     if (this.#source?.reportsPrompts !== true || !this.#prompts.isCurrent(prompt)) return false;
     const foreign = this.#prompts.advance();
     const run = this.#inFlight;
-    if (run?.prompt === prompt) run.end(hookEnd(run.record, { status, stopped, interrupted: run.interruptRequested }));
-    else if (foreign) {
+    if (run?.prompt === prompt) {
+      run.beginningIsOver();
+      run.end(hookEnd(run.record, { status, stopped, interrupted: run.interruptRequested }));
+    } else if (foreign) {
       this.#options.sink.flushOutput();
       this.#options.sink.append({ type: 'foreign_run', payload: { exitCode: stopped ? null : status } });
     }

@@ -21,6 +21,8 @@ const STATUS = /^[0-9]{1,3}$/;
 export type Mark =
   /** `C;<n>`: the command read at prompt n begins. */
   | { readonly kind: 'command_start'; readonly prompt: number }
+  /** `O;<n>`: the output of the command read at prompt n is over; how it ended is said by `D`, if the shell goes on. */
+  | { readonly kind: 'output_end'; readonly prompt: number }
   /**
    * `D;<n>;<status>[;T]`: prompt n is over, the next one is about to be drawn. `T`: the command was stopped, not ended. An
    * empty status: the shell took nothing and has no status for that.
@@ -48,6 +50,7 @@ export function parseMarkBody(body: string): Mark | undefined {
   if (rest.length > 0) return undefined;
   if (kind === 'C' && second === undefined && NUMBER.test(first))
     return { kind: 'command_start', prompt: Number(first) };
+  if (kind === 'O' && second === undefined && NUMBER.test(first)) return { kind: 'output_end', prompt: Number(first) };
   if (kind === 'S' && second === undefined && HEX_128.test(first)) return { kind: 'frame_start', token: first };
   if (kind === 'D' && NUMBER.test(first) && second === '' && third === undefined) {
     return { kind: 'prompt_end', prompt: Number(first), status: null, stopped: false };

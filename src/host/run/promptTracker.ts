@@ -113,10 +113,11 @@ export class PromptTracker {
     if (facts.canonical === true) return false;
     if (this.#kind === 'hooks' && this.#shellAt === undefined) return false;
     // The editor switches it on when it begins to read and off when it has its line, so that it stands for reading.
-    if (this.#paste !== undefined) return this.#paste;
-    // An editor without bracketed paste: the mark and raw mode tell, or, where there is no mark or no mode, its silence.
-    if (this.#kind === 'hooks' && this.#shellAt !== 'prompt') return false;
-    return (this.#kind === 'hooks' && facts.canonical === false) || this.#quiet(facts.nowMs);
+    if (this.#paste === true) return true;
+    if (this.#kind !== 'hooks') return this.#paste === undefined && this.#quiet(facts.nowMs);
+    // An editor without it: the mark and raw mode tell, and silence where one that was used before may yet come.
+    if (this.#shellAt !== 'prompt') return false;
+    return (this.#paste === undefined && facts.canonical === false) || this.#quiet(facts.nowMs);
   }
 
   #quiet(nowMs: number): boolean {

@@ -3,10 +3,12 @@ import { isUtf8 } from 'node:buffer';
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Bytes, NewEvent } from '../../protocol/events.ts';
 import { MAX_OUTPUT_RECORD_BYTES } from '../../protocol/limits.ts';
-import { EchoRegion, type EchoRegionOptions } from './echoRegion.ts';
+import { EchoRegion } from './echoRegion.ts';
 import { EditorWatch } from './editorWatch.ts';
 import type { RunRecord } from './runRecord.ts';
 import type { RunEnd } from './runState.ts';
+import type { TypeAction } from './typeAction.ts';
+import { type NoiseCut, StartNoise } from './startNoise.ts';
 import { promptEnd } from './verdicts.ts';
 
 /** Where the coordinator's findings go. Everything is called synchronously, in the order of the bytes. */
@@ -29,12 +31,15 @@ export interface CoordinatorSink {
  */
 export const ECHO_HOLD_MS = 5_000;
 
+/** Most that is held behind the output's end: a prompt is smaller. */
+const MAX_BEHIND_BYTES = 4 * 1024;
+
 export interface InFlightOptions {
   readonly record: RunRecord;
   /** Number of the prompt at which the run was typed; `undefined` for a shell that does not report its prompts. */
   readonly prompt: number | undefined;
-  /** The echo to hide; `undefined` leaves it in the output. */
-  readonly echo: EchoRegionOptions | undefined;
+  /** What was typed; `undefined` for the session's own program. */
+  readonly action: TypeAction | undefined;
   readonly clock: Clock;
   readonly sink: CoordinatorSink;
   /** Called once, after the run ended, before a failed append is thrown on. */
@@ -48,6 +53,10 @@ export class RunInFlight {
   readonly #editor = new EditorWatch();
   #region: EchoRegion | undefined;
   #holdTimer: Timer | undefined;
+  #noise: StartNoise | undefined;
+  /** What came behind the output's end and before the verdict: the shell's, not the command's. */
+  #behind: Buffer[] | undefined;
+  #behindBytes = 0;
   #editorLeft = false;
   /** The editor took the line and reads on: the shell waits for the rest of an incomplete command. */
   #wantsMore = false;
@@ -59,8 +68,10 @@ export class RunInFlight {
     this.#options = options;
     this.record = options.record;
     this.prompt = options.prompt;
-    if (options.echo !== undefined) {
-      this.#region = new EchoRegion(options.echo);
+    const { action, record } = options;
+    if (action?.source.hidesEcho === true) {
+      const { frameParts, bytes } = action;
+      this.#region = new EchoRegion({ command: record.identity.command, frameParts, typedBytes: bytes.length });
       this.#holdTimer = options.clock.after(ECHO_HOLD_MS, () => this.#giveUpEcho(), { background: true });
     }
   }
@@ -73,14 +84,43 @@ export class RunInFlight {
   /** Program output that came while this run is in flight. */
   output(bytes: Buffer): void {
     if (bytes.length === 0) return;
+    if (this.#behind !== undefined) {
+      this.#behind.push(Buffer.from(bytes));
+      this.#behindBytes += bytes.length;
+      if (this.#behindBytes > MAX_BEHIND_BYTES) this.#giveBehind();
+      return;
+    }
+    if (this.#noise !== undefined) {
+      const cut = this.#noise.push(bytes);
+      if (cut !== undefined) this.#beginAfter(cut);
+      return;
+    }
     if (this.#region !== undefined) {
-      if (!this.#region.push(bytes)) this.releaseEcho();
+      if (!this.#region.push(bytes)) this.#releaseEcho();
       return;
     }
     const capturedBefore = this.record.capture?.totalBytes ?? 0;
     this.#options.sink.appendOutput(bytes);
     if (this.record.state.name === 'started') this.record.capture?.append(bytes);
     for (const { reading, at } of this.#editor.feed(bytes)) this.#editorSwitched(reading, capturedBefore + at);
+  }
+
+  /** The shell's mark that the command begins. */
+  commandBegins(): void {
+    if (this.record.state.name !== 'typed' || this.#noise !== undefined) return;
+    if (this.#options.action?.source.hasStartNoise === true) this.#noise = new StartNoise();
+    else this.start();
+  }
+
+  /** No more will come before the command's own output: a beginning that is still awaited is here. */
+  beginningIsOver(): void {
+    if (this.#noise !== undefined) this.#beginAfter(this.#noise.release());
+  }
+
+  /** The command's output is over; what the shell prints until it says how the command ended is held and not the run's. */
+  outputIsOver(): void {
+    this.beginningIsOver();
+    if (this.record.state.name === 'started') this.#behind ??= [];
   }
 
   /** The command begins: its echo is settled, what follows is its own output. */
@@ -109,7 +149,7 @@ export class RunInFlight {
     const { sink, onEnded } = this.#options;
     const { identity } = this.record;
     try {
-      this.releaseEcho();
+      this.#releaseEcho();
       sink.flushOutput();
       this.record.toSeq = sink.append({
         type: 'run_complete',
@@ -131,20 +171,30 @@ export class RunInFlight {
       this.record.change({ type: 'ended', end });
       onEnded();
     }
+    this.#giveBehind();
+  }
+
+  /** Gives everything that is held out as output: the session is over. */
+  release(): void {
+    this.#releaseEcho();
+    this.#giveBehind();
   }
 
   /** Gives the held echo out as output, without our frame. */
-  releaseEcho(): void {
+  #releaseEcho(): void {
+    this.beginningIsOver();
     this.#holdTimer?.clear();
     const bytes = this.#region?.release();
     this.#region = undefined;
     if (bytes !== undefined && bytes.length > 0) this.#options.sink.appendOutput(bytes);
   }
 
-  /** Forgets the held echo and its timer, when nothing can be appended any more. */
+  /** Forgets what is held, and its timer, when nothing can be appended any more. */
   releaseHold(): void {
     this.#holdTimer?.clear();
     this.#region = undefined;
+    this.#noise = undefined;
+    this.#behind = undefined;
   }
 
   /** The session saw the shell back at its prompt although nothing told the command's end. */
@@ -177,6 +227,20 @@ export class RunInFlight {
     return this.record.inputRunSeq ?? 0;
   }
 
+  #giveBehind(): void {
+    const held = this.#behind ?? [];
+    this.#behind = undefined;
+    this.#behindBytes = 0;
+    for (const bytes of held) this.#options.sink.appendOutput(bytes);
+  }
+
+  #beginAfter({ noise, rest }: NoiseCut): void {
+    this.#noise = undefined;
+    this.output(noise);
+    this.start();
+    this.output(rest);
+  }
+
   #editorSwitched(reading: boolean, capturedBytes: number): void {
     if (this.record.state.name === 'started') {
       this.#promptAtBytes = reading ? Math.max(0, capturedBytes) : undefined;
@@ -195,7 +259,7 @@ export class RunInFlight {
 
   #giveUpEcho(): void {
     try {
-      this.releaseEcho();
+      this.#releaseEcho();
       this.#options.sink.flushOutput();
     } catch (reason) {
       this.record.fail(promptEnd(false), reason);

@@ -23,16 +23,17 @@ export interface TypingRequest {
 
 /** Chooses the way that gets `command` to the shell whole. */
 export function planTyping({ source, command, token, editor, scriptPath }: TypingRequest): TypeAction {
-  const limits = { maxPasteBytes: source.maxPasteBytes, preferPaste: source.hidesEcho };
+  const limits = { maxPasteBytes: source.maxPasteBytes, prefersPaste: source.prefersPaste };
   const direct = source.typed({ text: command }, token);
   const way = typingWay(direct.text, editor, limits);
-  if (way !== 'file') return { source, bytes: typingBytes(direct.text, way), frameParts: direct.frameParts };
+  if (way !== 'file')
+    return { source, bytes: typingBytes(direct.text, way, source.submit), frameParts: direct.frameParts };
   const bySource = source.typed({ path: scriptPath }, token);
   const short = typingWay(bySource.text, editor, limits);
   invariant(short !== 'file', 'the path of a script can be typed');
   return {
     source,
-    bytes: typingBytes(bySource.text, short),
+    bytes: typingBytes(bySource.text, short, source.submit),
     script: { path: scriptPath, content: `${command}\n` },
     frameParts: bySource.frameParts,
   };

@@ -46,23 +46,23 @@ export interface TypingLimits {
   /** Longest text that is typed or pasted; a longer one goes by file. */
   readonly maxPasteBytes: number;
   /** Paste even what could be typed by key, so that no key binding, abbreviation or completion sees it. */
-  readonly preferPaste: boolean;
+  readonly prefersPaste: boolean;
 }
 
 /** The way to type `text` to `editor`. */
-export function typingWay(text: string, editor: LineEditor, { maxPasteBytes, preferPaste }: TypingLimits): TypingWay {
+export function typingWay(text: string, editor: LineEditor, { maxPasteBytes, prefersPaste }: TypingLimits): TypingWay {
   const bytes = Buffer.byteLength(text);
   if (UNTYPABLE.test(text) || bytes > maxPasteBytes) return 'file';
   const byKey = !CONTROL.test(text);
-  if (editor.bracketedPaste) return byKey && bytes <= MAX_RAW_BYTES && !preferPaste ? 'raw' : 'paste';
+  if (editor.bracketedPaste) return byKey && bytes <= MAX_RAW_BYTES && !prefersPaste ? 'raw' : 'paste';
   if (!editor.canonical) return byKey ? 'raw' : 'file';
   // The kernel's editor acts on ESC and TAB no more than on letters, but several lines are several reads.
   return text.split('\n').every((line) => Buffer.byteLength(line) <= MAX_CANONICAL_LINE_BYTES - 1) ? 'lines' : 'file';
 }
 
-/** The bytes to write for `text`, the Enter at the end included. */
-export function typingBytes(text: string, way: Exclude<TypingWay, 'file'>): Buffer {
-  if (way === 'raw') return Buffer.from(`${text}\r`);
-  if (way === 'paste') return Buffer.from(`${PASTE_BEGIN}${text}${PASTE_END}\r`);
+/** The bytes to write for `text`, the line's end included: `submit` for a line editor, LF for the kernel's. */
+export function typingBytes(text: string, way: Exclude<TypingWay, 'file'>, submit: string): Buffer {
+  if (way === 'raw') return Buffer.from(`${text}${submit}`);
+  if (way === 'paste') return Buffer.from(`${PASTE_BEGIN}${text}${PASTE_END}${submit}`);
   return Buffer.from(`${text}\n`);
 }

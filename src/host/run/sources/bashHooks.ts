@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { MARK_OSC } from '../marks.ts';
 import { BASH_HOOKS_SCRIPT, BASH_INTERACTIVE_FILES, BASH_LOGIN_FILES } from './bashHooksScript.ts';
-import type { CompletionSource, TypedCommand } from './completionSource.ts';
+import { type CompletionSource, ENTER, type TypedCommand } from './completionSource.ts';
 import { dialectOf } from './dialects.ts';
 import type { HookStart, HookSurroundings } from './hookStart.ts';
 
@@ -50,6 +50,9 @@ export const BASH_HOOKS: CompletionSource = {
   reportsPrompts: true,
   maxPasteBytes: MAX_PASTE_BYTES,
   hidesEcho: false,
+  prefersPaste: false,
+  submit: ENTER,
+  hasStartNoise: false,
   typed(body): TypedCommand {
     return { text: 'path' in body ? ` . ${BASH?.quote(body.path) ?? body.path}` : body.text, frameParts: [] };
   },

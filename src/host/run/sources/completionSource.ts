@@ -1,6 +1,9 @@
 /** The one interface of everything that can tell when a typed command has ended. */
 import type { CompletionSource as SourceName } from '../../../protocol/outcomes.ts';
 
+/** The Enter key. */
+export const ENTER = '\r';
+
 /** What the shell is to run: the command's text, or the path of a file that holds it. */
 export type CommandBody = { readonly text: string } | { readonly path: string };
 
@@ -19,8 +22,14 @@ export interface CompletionSource {
   readonly reportsPrompts: boolean;
   /** Longest text that is pasted; longer ones go by file. */
   readonly maxPasteBytes: number;
-  /** Whether what is typed is hidden: its echo is collected and replaced, and it is pasted rather than typed by key. */
+  /** Whether what is typed is hidden: its echo is collected and replaced. */
   readonly hidesEcho: boolean;
+  /** Whether even a short line is pasted, so that no key binding, abbreviation or completion of the editor sees it. */
+  readonly prefersPaste: boolean;
+  /** What is typed after the command to have a line editor take it: Enter, or a key that the hooks bound. */
+  readonly submit: string;
+  /** Whether the shell prints something of its own between its mark and the command's first byte; see `StartNoise`. */
+  readonly hasStartNoise: boolean;
   /** What to type for `body`. `token` is 32 hex digits, fresh for each run. */
   typed(body: CommandBody, token: string): TypedCommand;
 }

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { bashHookStart } from './bashHooks.ts';
 import type { CompletionSource } from './completionSource.ts';
+import { fishHookStart } from './fishHooks.ts';
 import { zshHookStart } from './zshHooks.ts';
 
 /** How a shell is started so that its hooks report. */
@@ -26,7 +27,11 @@ export interface HookSurroundings {
 
 type Starter = (argv: readonly [string, ...string[]], surroundings: HookSurroundings) => HookStart | undefined;
 
-const STARTERS: Readonly<Record<string, Starter>> = { bash: bashHookStart, zsh: zshHookStart };
+const STARTERS: Readonly<Record<string, Starter>> = {
+  bash: bashHookStart,
+  zsh: zshHookStart,
+  fish: fishHookStart,
+};
 
 /** Names of the shells that have hooks. */
 export const SHELLS_WITH_HOOKS: readonly string[] = Object.keys(STARTERS);

@@ -3,7 +3,7 @@
  * shell has read the frame to its end before the command begins. The command can neither swallow nor read it.
  */
 import { MARK_OSC } from '../marks.ts';
-import type { CompletionSource, TypedCommand } from './completionSource.ts';
+import { type CompletionSource, ENTER, type TypedCommand } from './completionSource.ts';
 import type { Dialect } from './dialects.ts';
 
 /** A source for a shell of `dialect` whose marks carry `nonce`. */
@@ -13,6 +13,9 @@ export function sentinelSource(dialect: Dialect, nonce: string): CompletionSourc
     reportsPrompts: false,
     maxPasteBytes: dialect.maxPasteBytes,
     hidesEcho: true,
+    prefersPaste: true,
+    submit: ENTER,
+    hasStartNoise: false,
     typed(body, token): TypedCommand {
       // In octal, so that what the line editor echoes can never be taken for the mark itself.
       const mark = (kind: string): string => String.raw`\033]${MARK_OSC};${nonce};${kind}\007`;

@@ -1,6 +1,6 @@
 /** Completion by the shell's own hooks, for zsh: start-up files that keep what the user has and add private marks. */
 import { MARK_OSC } from '../marks.ts';
-import type { CompletionSource, TypedCommand } from './completionSource.ts';
+import { type CompletionSource, ENTER, type TypedCommand } from './completionSource.ts';
 import { dialectOf } from './dialects.ts';
 import type { HookStart, HookSurroundings } from './hookStart.ts';
 import { ZSH_ENV, ZSH_PROFILE, ZSH_RC } from './zshHooksScript.ts';
@@ -17,6 +17,9 @@ const ZSH_HOOKS: CompletionSource = {
   reportsPrompts: true,
   maxPasteBytes: MAX_PASTE_BYTES,
   hidesEcho: false,
+  prefersPaste: false,
+  submit: ENTER,
+  hasStartNoise: false,
   typed(body): TypedCommand {
     return { text: 'path' in body ? ` ${ZSH?.source(body.path) ?? body.path}` : body.text, frameParts: [] };
   },

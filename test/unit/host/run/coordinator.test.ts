@@ -52,6 +52,36 @@ describe('a run with hooks', () => {
     expect(bench.reports).toEqual(['prompt', 'prompt']);
   });
 
+  it('keeps what the shell prints behind the output, before it says how the command ended, out of the run', async () => {
+    const bench = atPrompt();
+    const { runId } = bench.type('x');
+    bench.feed(`${mark('C;1')}out${mark('O;0')}${mark('O;1')}partial line`);
+    bench.feed(` mark${mark('D;1;3')}$ `);
+    bench.flush();
+    expect(await bench.wait(runId)).toMatchObject({ end: { outcome: 'finished', exitCode: 3 } });
+    expect(bench.log).toEqual([
+      'input_run',
+      'run_started',
+      `output ${JSON.stringify(`out${mark('O;0')}`)}`,
+      'run_complete finished 3 seq 0',
+      'output "partial line mark$ "',
+    ]);
+  });
+
+  it('loses nothing when the shell ends behind the output, or prints much there', async () => {
+    const bench = atPrompt();
+    const { runId } = bench.type('exit 7');
+    bench.feed(`${mark('C;1')}out${mark('O;1')}bye`);
+    bench.coordinator.exit({ exitCode: 7, exitSignal: null });
+    expect(await bench.wait(runId)).toMatchObject({ end: { outcome: 'session_exited', exitCode: 7 } });
+    expect(bench.log.slice(-2)).toEqual(['output "outbye"', 'exit 7']);
+    const busy = atPrompt();
+    busy.type('x');
+    busy.feed(`${mark('C;1')}${mark('O;1')}${'p'.repeat(5000)}`);
+    busy.flush();
+    expect(busy.log.at(-1)).toBe(`output "${'p'.repeat(5000)}"`);
+  });
+
   it('asks once for an interrupt when the shell waits for the rest of a command', async () => {
     const bench = atPrompt();
     const { runId } = bench.type("echo 'x");

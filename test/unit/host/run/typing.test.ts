@@ -8,7 +8,7 @@ import { normalizeCommand, typingBytes, typingWay } from '../../../../src/host/r
 const PASTING = { bracketedPaste: true, canonical: false };
 const RAW = { bracketedPaste: false, canonical: false };
 const KERNEL = { bracketedPaste: false, canonical: true };
-const LIMITS = { maxPasteBytes: 10_000, preferPaste: false };
+const LIMITS = { maxPasteBytes: 10_000, prefersPaste: false };
 const TOKEN = 'a'.repeat(32);
 
 describe('normalizeCommand', () => {
@@ -45,16 +45,16 @@ describe('typingWay', () => {
   });
 
   it('pastes even the shortest text where that is preferred', () => {
-    expect(typingWay('ls', PASTING, { ...LIMITS, preferPaste: true })).toBe('paste');
-    expect(typingWay('ls', RAW, { ...LIMITS, preferPaste: true })).toBe('raw');
+    expect(typingWay('ls', PASTING, { ...LIMITS, prefersPaste: true })).toBe('paste');
+    expect(typingWay('ls', RAW, { ...LIMITS, prefersPaste: true })).toBe('raw');
   });
 });
 
 describe('typingBytes', () => {
   it('ends with what the editor takes for Enter', () => {
-    expect(typingBytes('a', 'raw').toString()).toBe('a\r');
-    expect(typingBytes('a\nb', 'paste').toString()).toBe('\u001b[200~a\nb\u001b[201~\r');
-    expect(typingBytes('a\nb', 'lines').toString()).toBe('a\nb\n');
+    expect(typingBytes('a', 'raw', '\r').toString()).toBe('a\r');
+    expect(typingBytes('a\nb', 'paste', '\r').toString()).toBe('\u001b[200~a\nb\u001b[201~\r');
+    expect(typingBytes('a\nb', 'lines', '\r').toString()).toBe('a\nb\n');
   });
 });
 

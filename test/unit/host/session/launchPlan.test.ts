@@ -17,7 +17,7 @@ describe('planLaunch', () => {
     [
       ['/usr/bin/fish', '--no-config'],
       'auto',
-      { argv: ['/usr/bin/fish', '--no-config'], shell: 'fish', source: 'sentinel', dialect: 'fish' },
+      { argv: ['/usr/bin/fish', '--no-config'], shell: 'fish', source: 'hooks', dialect: 'fish' },
     ],
     [['vim', 'x'], 'auto', { argv: ['vim', 'x'], shell: null, source: 'process', dialect: null }],
     [['bash', '-c', 'ls'], 'auto', { argv: ['bash', '-c', 'ls'], shell: null, source: 'process', dialect: null }],
@@ -29,7 +29,7 @@ describe('planLaunch', () => {
 
   it('refuses a source that the program does not have', () => {
     expect(() => planLaunch({ command: ['vim'], shell: undefined, completion: 'hooks' }, environment)).toThrow(
-      'needs a shell of this list: bash, zsh',
+      'needs a shell of this list: bash, zsh, fish',
     );
     expect(() => planLaunch({ command: ['vim'], shell: undefined, completion: 'sentinel' }, environment)).toThrow(
       'needs a shell',
