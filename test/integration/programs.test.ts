@@ -83,6 +83,7 @@ const SHELLS: [shell: string, args: string[]][] = [
   ['fish', ['fish', '--no-config']],
   ['fish without hooks', ['fish', '--no-config', '-P']],
   ['dash', ['dash']],
+  ['dash without hooks', ['dash', '-E']],
 ];
 
 describe.each(SHELLS)('a run in %s', (shell, argv) => {
@@ -92,7 +93,7 @@ describe.each(SHELLS)('a run in %s', (shell, argv) => {
     const command = shell.startsWith('fish') ? "echo a; sh -c 'exit 42'" : 'echo a; (exit 42)';
     const result = await home.result(['run', id, command]);
     expect(result).toMatchObject({ outcome: 'finished', completed: true, exitCode: 42, output: 'a\n' });
-    expect(result['confidence']).toBe(['bash', 'zsh', 'fish'].includes(shell) ? 'certain' : 'likely');
+    expect(result['confidence']).toBe(!shell.includes('without') ? 'certain' : 'likely');
     const events: LogEvent[] = [];
     for await (const event of readEvents(sessionPaths(home.home, id).log)) events.push(event);
     const own = events.filter(({ type }) => ['input_run', 'run_started', 'run_complete'].includes(type));

@@ -66,7 +66,15 @@ export class ShellUnderTest implements AsyncDisposable {
         return [pair.slice(0, at), pair.slice(at + 1)];
       }),
     ]);
-    const hooks = options.source === 'hooks' ? hookStart(options.argv, { directory, nonce, environment }) : undefined;
+    const hooks =
+      options.source === 'hooks'
+        ? hookStart(options.argv, {
+            program: fs.realpathSync(`/usr/bin/${path.basename(options.argv[0])}`),
+            directory,
+            nonce,
+            environment,
+          })
+        : undefined;
     if (hooks !== undefined) {
       fs.mkdirSync(directory);
       for (const { name, script } of hooks.files) fs.writeFileSync(path.join(directory, name), script, { mode: 0o600 });
@@ -74,7 +82,7 @@ export class ShellUnderTest implements AsyncDisposable {
     }
     const [file, ...args] = hooks?.argv ?? options.argv;
     const dialect = dialectOf(file);
-    this.tracker = new PromptTracker(promptKind(file, hooks !== undefined), this.#clock.nowMs());
+    this.tracker = new PromptTracker(hooks?.promptKind ?? promptKind(file), this.#clock.nowMs());
     const modes = new ModeScanner((on) => this.tracker.bracketedPasteSwitched(on));
     this.coordinator = new RunCompletionCoordinator({
       sessionId: newUlid(this.#clock.wallMs()),
@@ -244,7 +252,6 @@ export class ShellUnderTest implements AsyncDisposable {
   }
 }
 
-function promptKind(file: string, hooks: boolean): PromptKind {
-  if (hooks) return 'hooks';
+function promptKind(file: string): PromptKind {
   return /(?:bash|zsh|fish)$/.test(file) ? 'line_editor' : 'kernel';
 }

@@ -4,12 +4,13 @@
  * waiters and their time-outs; it has no PTY, no file and no clock of its own.
  */
 import type { Clock } from '../../base/clock.ts';
-import { invariant, unreachable } from '../../base/invariant.ts';
+import { invariant } from '../../base/invariant.ts';
 import { quote, TtyError } from '../../protocol/errors.ts';
 import type { EventPayloads } from '../../protocol/events.ts';
 import { newMarker, runId as makeRunId } from '../../protocol/ids.ts';
 import type { RunView } from '../../protocol/methods/common.ts';
-import { type Mark, newToken } from './marks.ts';
+import { newToken } from './marks.ts';
+import { MarkReader } from './markReader.ts';
 import { MarkScanner } from './markScanner.ts';
 import { type CoordinatorSink, RunInFlight } from './runInFlight.ts';
 import {
@@ -20,7 +21,7 @@ import {
   type WaitOutcome,
 } from './runRecord.ts';
 import { RunTable } from './runTable.ts';
-import { hookEnd, processEnd, sentinelEnd, withdrawnEnd } from './verdicts.ts';
+import { processEnd, withdrawnEnd } from './verdicts.ts';
 import { planTyping, type TypeAction } from './typeAction.ts';
 import { PromptCounter } from './promptCounter.ts';
 import type { CompletionSource } from './sources/completionSource.ts';
@@ -47,12 +48,19 @@ export class RunCompletionCoordinator {
   #inFlight: RunInFlight | undefined;
   #accepted = 0;
   readonly #prompts = new PromptCounter();
+  readonly #marks: MarkReader;
   #exited = false;
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
     this.#source = options.source;
     this.#scanner = new MarkScanner(options.nonce);
+    this.#marks = new MarkReader({
+      prompts: this.#prompts,
+      sink: options.sink,
+      reportsPrompts: () => this.#source?.reportsPrompts === true,
+      inFlight: () => this.#inFlight,
+    });
   }
 
   /** Whether the shell's first prompt mark came: its hooks work. */
@@ -135,7 +143,7 @@ export class RunCompletionCoordinator {
     for (const piece of this.#scanner.feed(chunk)) {
       if (piece.kind === 'output') this.#output(piece.bytes);
       // A mark that does not fit (replayed, of another run) says nothing: whoever printed it sees it as output.
-      else if (!this.#apply(piece.mark)) this.#output(piece.raw);
+      else if (!this.#marks.apply(piece.mark)) this.#output(piece.raw);
     }
   }
 
@@ -238,63 +246,5 @@ export class RunCompletionCoordinator {
     if (bytes.length === 0) return;
     if (this.#inFlight !== undefined) this.#inFlight.output(bytes);
     else this.#options.sink.appendOutput(bytes);
-  }
-
-  /** Does what a mark says; false when it says nothing that can be. */
-  #apply(mark: Mark): boolean {
-    switch (mark.kind) {
-      case 'command_start':
-        return this.#commandStart(mark.prompt);
-      case 'output_end':
-        return this.#outputEnd(mark.prompt);
-      case 'prompt_end':
-        return this.#promptEnd(mark);
-      case 'frame_start':
-      case 'frame_end':
-        return this.#frame(mark);
-      default:
-        return unreachable(mark, 'mark');
-    }
-  }
-
-  #commandStart(prompt: number): boolean {
-    if (this.#source?.reportsPrompts !== true || !this.#prompts.isCurrent(prompt)) return false;
-    this.#options.sink.shellReported('command');
-    const run = this.#inFlight;
-    if (run?.prompt !== prompt) this.#prompts.foreignBegan();
-    // Several lines of one paste begin several commands of the same prompt; the run began with the first.
-    else run.commandBegins();
-    return true;
-  }
-
-  #outputEnd(prompt: number): boolean {
-    if (this.#source?.reportsPrompts !== true || !this.#prompts.isCurrent(prompt)) return false;
-    if (this.#inFlight?.prompt === prompt) this.#inFlight.outputIsOver();
-    return true;
-  }
-
-  #promptEnd({ prompt, status, stopped }: Mark & { kind: 'prompt_end' }): boolean {
-    if (this.#source?.reportsPrompts !== true || !this.#prompts.isCurrent(prompt)) return false;
-    const foreign = this.#prompts.advance();
-    const run = this.#inFlight;
-    if (run?.prompt === prompt) {
-      run.beginningIsOver();
-      run.end(hookEnd(run.record, { status, stopped, interrupted: run.interruptRequested }));
-    } else if (foreign) {
-      this.#options.sink.flushOutput();
-      this.#options.sink.append({ type: 'foreign_run', payload: { exitCode: stopped ? null : status } });
-    }
-    this.#options.sink.shellReported('prompt');
-    return true;
-  }
-
-  #frame(mark: Mark & { kind: 'frame_start' | 'frame_end' }): boolean {
-    const run = this.#inFlight;
-    if (run?.record.identity.source !== 'sentinel' || run.record.identity.token !== mark.token) return false;
-    const typed = run.record.state.name === 'typed';
-    if (mark.kind === 'frame_start' && !typed) return false;
-    if (typed) run.start();
-    if (mark.kind === 'frame_end') run.end(sentinelEnd(mark.status));
-    return true;
   }
 }

@@ -197,6 +197,11 @@ export class RunInFlight {
     this.#behind = undefined;
   }
 
+  /** The shell asks for the rest of an incomplete command. */
+  wantsMore(): void {
+    if (this.record.state.name === 'typed' && !this.#interruptRequested) this.#requestInterrupt();
+  }
+
   /** The session saw the shell back at its prompt although nothing told the command's end. */
   promptReturned(interrupted: boolean): void {
     const hooks = this.prompt !== undefined;

@@ -23,13 +23,12 @@ export interface TypingRequest {
 
 /** Chooses the way that gets `command` to the shell whole. */
 export function planTyping({ source, command, token, editor, scriptPath }: TypingRequest): TypeAction {
-  const limits = { maxPasteBytes: source.maxPasteBytes, prefersPaste: source.prefersPaste };
   const direct = source.typed({ text: command }, token);
-  const way = typingWay(direct.text, editor, limits);
+  const way = typingWay(direct.text, editor, source);
   if (way !== 'file')
     return { source, bytes: typingBytes(direct.text, way, source.submit), frameParts: direct.frameParts };
   const bySource = source.typed({ path: scriptPath }, token);
-  const short = typingWay(bySource.text, editor, limits);
+  const short = typingWay(bySource.text, editor, source);
   invariant(short !== 'file', 'the path of a script can be typed');
   return {
     source,

@@ -47,15 +47,22 @@ export interface TypingLimits {
   readonly maxPasteBytes: number;
   /** Paste even what could be typed by key, so that no key binding, abbreviation or completion sees it. */
   readonly prefersPaste: boolean;
+  /** Several lines to the kernel's editor are one command; otherwise they go by file. */
+  readonly takesLines: boolean;
 }
 
 /** The way to type `text` to `editor`. */
-export function typingWay(text: string, editor: LineEditor, { maxPasteBytes, prefersPaste }: TypingLimits): TypingWay {
+export function typingWay(
+  text: string,
+  editor: LineEditor,
+  { maxPasteBytes, prefersPaste, takesLines }: TypingLimits,
+): TypingWay {
   const bytes = Buffer.byteLength(text);
   if (UNTYPABLE.test(text) || bytes > maxPasteBytes) return 'file';
   const byKey = !CONTROL.test(text);
   if (editor.bracketedPaste) return byKey && bytes <= MAX_RAW_BYTES && !prefersPaste ? 'raw' : 'paste';
   if (!editor.canonical) return byKey ? 'raw' : 'file';
+  if (!takesLines && text.includes('\n')) return 'file';
   // The kernel's editor acts on ESC and TAB no more than on letters, but several lines are several reads.
   return text.split('\n').every((line) => Buffer.byteLength(line) <= MAX_CANONICAL_LINE_BYTES - 1) ? 'lines' : 'file';
 }

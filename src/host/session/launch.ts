@@ -10,9 +10,9 @@ import { resolveProgram } from '../pty/commandLookup.ts';
 import { spawnPty } from '../pty/nodePty.ts';
 import type { Pty } from '../pty/pty.ts';
 import type { PromptKind } from '../run/promptTracker.ts';
-import type { CompletionSource } from '../run/sources/completionSource.ts';
+import type { CompletionSource, HookStart } from '../run/sources/completionSource.ts';
 import { dialectOf } from '../run/sources/dialects.ts';
-import { type HookStart, hookStart } from '../run/sources/hookStart.ts';
+import { hookStart } from '../run/sources/hookStart.ts';
 import { sentinelSource } from '../run/sources/sentinel.ts';
 import { childEnvironment, environmentPairs, type LaunchPlan, parseEnvironment, planLaunch } from './launchPlan.ts';
 
@@ -37,6 +37,8 @@ export interface PreparedLaunch {
   /** What to use should the hooks never report. */
   readonly fallback: CompletionSource | undefined;
   readonly promptKind: PromptKind;
+  /** How it reads its lines should the hooks never report. */
+  readonly plainPromptKind: PromptKind;
   /** Start-up files to write before the start and to remove, with their directory, at the first prompt. */
   readonly startFiles: { readonly directory: string; readonly files: HookStart['files'] } | undefined;
 }
@@ -56,7 +58,8 @@ export function prepareLaunch({ sessionId, params, configuredShell, scratch }: L
   const program = resolveProgram({ argv: plan.argv, cwd: params.cwd, environment: environmentPairs(child) });
   const nonce = randomBytes(16).toString('hex');
   const directory = path.join(scratch, 'hooks');
-  const hooks = plan.source === 'hooks' ? hookStart(plan.argv, { directory, nonce, environment: child }) : undefined;
+  const surroundings = { program: fs.realpathSync(program), directory, nonce, environment: child };
+  const hooks = plan.source === 'hooks' ? hookStart(plan.argv, surroundings) : undefined;
   if (plan.source === 'hooks' && hooks === undefined && params.completion === 'hooks') {
     const message = `completion "hooks" takes ${plan.argv[0]} alone or with -i, -l or --login`;
     throw new TtyError('INVALID_INPUT', message, { details: { reason: 'completion' } });
@@ -73,7 +76,8 @@ export function prepareLaunch({ sessionId, params, configuredShell, scratch }: L
     nonce,
     source: plan.source === 'process' ? undefined : (hooks?.source ?? sentinel),
     fallback: hooks === undefined ? undefined : sentinel,
-    promptKind: hooks === undefined ? promptKindOf(plan.shell) : 'hooks',
+    plainPromptKind: promptKindOf(plan.shell),
+    promptKind: hooks?.promptKind ?? promptKindOf(plan.shell),
     startFiles: hooks === undefined ? undefined : { directory, files: hooks.files },
   };
 }

@@ -94,10 +94,11 @@ export class PromptWatch implements Disposable {
     const { coordinator, tracker, gate, launch, logger, sessionId } = this.#parts;
     if (this.#disposed || coordinator.hooksSeen || coordinator.runInFlight !== undefined) return;
     const { canonical, shellInForeground } = gate.facts();
-    if (canonical !== false || shellInForeground === false) return;
+    const kernelEdits = launch.plainPromptKind === 'kernel';
+    if (canonical !== kernelEdits || shellInForeground === false) return;
     logger.log('warn', 'run', 'the hooks did not report; runs are completed by the sentinel', { sessionId });
     coordinator.useSource(launch.fallback);
-    tracker.use('line_editor');
+    tracker.use(launch.plainPromptKind);
     this.#removeStartFiles();
     gate.changed();
   }

@@ -2,9 +2,14 @@
 import path from 'node:path';
 import { MARK_OSC } from '../marks.ts';
 import { BASH_HOOKS_SCRIPT, BASH_INTERACTIVE_FILES, BASH_LOGIN_FILES } from './bashHooksScript.ts';
-import { type CompletionSource, ENTER, type TypedCommand } from './completionSource.ts';
+import {
+  type CompletionSource,
+  ENTER,
+  type HookStart,
+  type HookSurroundings,
+  type TypedCommand,
+} from './completionSource.ts';
 import { dialectOf } from './dialects.ts';
-import type { HookStart, HookSurroundings } from './hookStart.ts';
 
 const INIT_FILE = 'bash-init';
 
@@ -24,6 +29,7 @@ export function bashHookStart(
   return {
     argv: [shell, '--init-file', path.join(directory, INIT_FILE), '-i'],
     environment: {},
+    promptKind: 'hooks',
     files: [
       {
         name: INIT_FILE,
@@ -52,6 +58,7 @@ export const BASH_HOOKS: CompletionSource = {
   hidesEcho: false,
   prefersPaste: false,
   submit: ENTER,
+  takesLines: true,
   hasStartNoise: false,
   typed(body): TypedCommand {
     return { text: 'path' in body ? ` . ${BASH?.quote(body.path) ?? body.path}` : body.text, frameParts: [] };

@@ -1,4 +1,5 @@
-/** The one interface of everything that can tell when a typed command has ended. */
+/** The one interface of everything that can tell when a typed command has ended, and of how a shell is made to. */
+import type { PromptKind } from '../promptTracker.ts';
 import type { CompletionSource as SourceName } from '../../../protocol/outcomes.ts';
 
 /** The Enter key. */
@@ -26,10 +27,36 @@ export interface CompletionSource {
   readonly hidesEcho: boolean;
   /** Whether even a short line is pasted, so that no key binding, abbreviation or completion of the editor sees it. */
   readonly prefersPaste: boolean;
+  /** Whether several lines typed to the kernel's line editor are still one command. */
+  readonly takesLines: boolean;
   /** What is typed after the command to have a line editor take it: Enter, or a key that the hooks bound. */
   readonly submit: string;
   /** Whether the shell prints something of its own between its mark and the command's first byte; see `StartNoise`. */
   readonly hasStartNoise: boolean;
   /** What to type for `body`. `token` is 32 hex digits, fresh for each run. */
   typed(body: CommandBody, token: string): TypedCommand;
+}
+
+/** How a shell is started so that its hooks report. */
+export interface HookStart {
+  /** What to start instead of the given command. */
+  readonly argv: readonly [string, ...string[]];
+  /** Variables to set in the shell's environment; it takes them back itself before anything of the user's runs. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** How the shell reads its lines. */
+  readonly promptKind: PromptKind;
+  /** Start-up files to write into the directory, mode 0600; to be removed, the directory too, at the first mark. */
+  readonly files: readonly { readonly name: string; readonly script: string }[];
+  readonly source: CompletionSource;
+}
+
+export interface HookSurroundings {
+  /** The file that is started, links resolved. */
+  readonly program: string;
+  /** Absolute path of an empty directory for the start-up files. */
+  readonly directory: string;
+  /** 32 hex digits that the marks carry. */
+  readonly nonce: string;
+  /** The shell's environment as it would be without hooks. */
+  readonly environment: ReadonlyMap<string, string>;
 }

@@ -1,10 +1,9 @@
 /** Completion by the shell's own hooks, for fish: commands for its start that add private marks to what the user has. */
 import path from 'node:path';
 import { MARK_OSC } from '../marks.ts';
-import type { CompletionSource, TypedCommand } from './completionSource.ts';
+import type { CompletionSource, HookStart, HookSurroundings, TypedCommand } from './completionSource.ts';
 import { dialectOf } from './dialects.ts';
 import { FISH_HOOKS_SCRIPT } from './fishHooksScript.ts';
-import type { HookStart, HookSurroundings } from './hookStart.ts';
 
 const INIT_FILE = 'init.fish';
 const KNOWN_OPTIONS = new Set(['-i', '--interactive', '-l', '--login', '-il', '-li', '-N', '--no-config']);
@@ -24,6 +23,7 @@ const FISH_HOOKS: CompletionSource = {
   hidesEcho: false,
   prefersPaste: true,
   submit: SUBMIT_KEY,
+  takesLines: true,
   hasStartNoise: true,
   typed(body): TypedCommand {
     return { text: 'path' in body ? ` ${FISH?.source(body.path) ?? body.path}` : body.text, frameParts: [] };
@@ -46,6 +46,7 @@ export function fishHookStart(
   return {
     argv: [shell, ...options, '--init-command', FISH.source(path.join(directory, INIT_FILE))],
     environment: {},
+    promptKind: 'hooks',
     files: [{ name: INIT_FILE, script }],
     source: FISH_HOOKS,
   };

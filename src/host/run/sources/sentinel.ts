@@ -15,6 +15,7 @@ export function sentinelSource(dialect: Dialect, nonce: string): CompletionSourc
     hidesEcho: true,
     prefersPaste: true,
     submit: ENTER,
+    takesLines: true,
     hasStartNoise: false,
     typed(body, token): TypedCommand {
       // In octal, so that what the line editor echoes can never be taken for the mark itself.

@@ -1,8 +1,13 @@
 /** Completion by the shell's own hooks, for zsh: start-up files that keep what the user has and add private marks. */
 import { MARK_OSC } from '../marks.ts';
-import { type CompletionSource, ENTER, type TypedCommand } from './completionSource.ts';
+import {
+  type CompletionSource,
+  ENTER,
+  type HookStart,
+  type HookSurroundings,
+  type TypedCommand,
+} from './completionSource.ts';
 import { dialectOf } from './dialects.ts';
-import type { HookStart, HookSurroundings } from './hookStart.ts';
 import { ZSH_ENV, ZSH_PROFILE, ZSH_RC } from './zshHooksScript.ts';
 
 const KNOWN_OPTIONS = new Set(['-i', '-l', '-il', '-li', '--login', '--interactive']);
@@ -19,6 +24,7 @@ const ZSH_HOOKS: CompletionSource = {
   hidesEcho: false,
   prefersPaste: false,
   submit: ENTER,
+  takesLines: true,
   hasStartNoise: false,
   typed(body): TypedCommand {
     return { text: 'path' in body ? ` ${ZSH?.source(body.path) ?? body.path}` : body.text, frameParts: [] };
@@ -44,6 +50,7 @@ export function zshHookStart(
   return {
     argv,
     environment: { ZDOTDIR: directory },
+    promptKind: 'hooks',
     files: [
       { name: '.zshenv', script: fill(ZSH_ENV) },
       { name: '.zprofile', script: fill(ZSH_PROFILE) },

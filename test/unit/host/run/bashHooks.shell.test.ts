@@ -221,7 +221,7 @@ describe('a bash with hooks', () => {
 });
 
 describe('hookStart of bash', () => {
-  const surroundings = { directory: '/init', nonce: NONCE, environment: new Map<string, string>() };
+  const surroundings = { program: '/bin/x', directory: '/init', nonce: NONCE, environment: new Map<string, string>() };
 
   it('takes bash alone, -i, -l and --login, and nothing else', () => {
     for (const argv of [['/bin/bash'], ['bash', '-i'], ['bash', '-l'], ['bash', '--login', '-i']]) {

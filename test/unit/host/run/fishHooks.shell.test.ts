@@ -156,7 +156,12 @@ describe('a fish with hooks', () => {
 
 describe('hookStart of fish', () => {
   it('takes fish alone, interactive, login and without configuration, and leaves no placeholder', () => {
-    const surroundings = { directory: "/a'b", nonce: 'ab'.repeat(16), environment: new Map<string, string>() };
+    const surroundings = {
+      program: 'fish',
+      directory: "/a'b",
+      nonce: 'ab'.repeat(16),
+      environment: new Map<string, string>(),
+    };
     const start = hookStart(['fish', '-N', '-l'], surroundings);
     expect(start?.argv).toEqual(['fish', '-N', '-l', '--init-command', String.raw`builtin source '/a\'b/init.fish'`]);
     expect(start?.files[0]?.script).not.toMatch(/@[A-Z]+@/);

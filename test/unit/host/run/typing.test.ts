@@ -8,7 +8,7 @@ import { normalizeCommand, typingBytes, typingWay } from '../../../../src/host/r
 const PASTING = { bracketedPaste: true, canonical: false };
 const RAW = { bracketedPaste: false, canonical: false };
 const KERNEL = { bracketedPaste: false, canonical: true };
-const LIMITS = { maxPasteBytes: 10_000, prefersPaste: false };
+const LIMITS = { maxPasteBytes: 10_000, prefersPaste: false, takesLines: true };
 const TOKEN = 'a'.repeat(32);
 
 describe('normalizeCommand', () => {

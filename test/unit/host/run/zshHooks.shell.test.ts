@@ -208,11 +208,11 @@ describe('hookStart of zsh', () => {
   it('leaves no placeholder, and quotes what comes from outside', () => {
     const directory = "/a b'c";
     const environment = new Map([['ZDOTDIR', "it's"]]);
-    const start = hookStart(['zsh'], { directory, nonce: 'ab'.repeat(16), environment });
+    const start = hookStart(['zsh'], { program: 'zsh', directory, nonce: 'ab'.repeat(16), environment });
     for (const { script } of start?.files ?? []) expect(script).not.toMatch(/@[A-Z]+@|\\\$\{/);
     expect(start?.files[0]?.script).toContain(String.raw`__at_dir='/a b'\''c'`);
     expect(start?.files[0]?.script).toContain(String.raw`ZDOTDIR='it'\''s'`);
     expect(start?.environment).toEqual({ ZDOTDIR: directory });
-    expect(hookStart(['zsh', '-f'], { directory, nonce: '', environment })).toBeUndefined();
+    expect(hookStart(['zsh', '-f'], { program: 'zsh', directory, nonce: '', environment })).toBeUndefined();
   });
 });

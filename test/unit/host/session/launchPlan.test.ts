@@ -12,7 +12,7 @@ const environment = new Map([['SHELL', '/bin/zsh']]);
 describe('planLaunch', () => {
   it.each([
     [[], 'auto', { argv: ['/bin/zsh'], shell: 'zsh', source: 'hooks', dialect: 'posix' }],
-    [['dash'], 'auto', { argv: ['dash'], shell: 'dash', source: 'sentinel', dialect: 'posix' }],
+    [['dash'], 'auto', { argv: ['dash'], shell: 'dash', source: 'hooks', dialect: 'posix' }],
     [['bash'], 'auto', { argv: ['bash'], shell: 'bash', source: 'hooks', dialect: 'posix' }],
     [
       ['/usr/bin/fish', '--no-config'],
@@ -29,7 +29,7 @@ describe('planLaunch', () => {
 
   it('refuses a source that the program does not have', () => {
     expect(() => planLaunch({ command: ['vim'], shell: undefined, completion: 'hooks' }, environment)).toThrow(
-      'needs a shell of this list: bash, zsh, fish',
+      'needs a shell of this list: bash, zsh, fish, dash, sh',
     );
     expect(() => planLaunch({ command: ['vim'], shell: undefined, completion: 'sentinel' }, environment)).toThrow(
       'needs a shell',

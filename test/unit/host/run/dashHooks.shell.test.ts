@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { hookStart } from '../../../../src/host/run/sources/hookStart.ts';
+import { ShellUnderTest, type ShellOptions } from '../../../support/shellUnderTest.ts';
+
+function dash(options: Partial<ShellOptions> = {}): ShellUnderTest {
+  return new ShellUnderTest({ argv: ['dash'], source: 'hooks', ...options });
+}
+
+/** What of a result these tests look at. */
+async function outcomeOf(shell: ShellUnderTest, command: string): Promise<unknown[]> {
+  const { outcome, exitCode, output } = await shell.run(command);
+  return [outcome, exitCode, output];
+}
+
+describe('a dash with hooks', () => {
+  it('tells exit code and exact output of what it runs', async () => {
+    await using shell = dash();
+    expect(await outcomeOf(shell, 'echo a; (exit 42)')).toEqual(['finished', 42, 'a\n']);
+    expect(await outcomeOf(shell, 'true')).toEqual(['finished', 0, '']);
+    expect(await outcomeOf(shell, 'printf abc')).toEqual(['finished', 0, 'abc']);
+    expect((await outcomeOf(shell, 'nosuchcommand')).slice(0, 2)).toEqual(['finished', 127]);
+    expect((await outcomeOf(shell, "sh -c 'kill -9 $$'")).slice(0, 2)).toEqual(['finished', 137]);
+    expect((await outcomeOf(shell, 'sleep 5 &')).slice(0, 2)).toEqual(['finished', 0]);
+    expect(await shell.run('true')).toMatchObject({
+      source: 'hooks',
+      evidence: ['hook_mark'],
+      confidence: 'certain',
+      completed: true,
+    });
+  });
+
+  it('takes several lines, here-documents and comments as one run each', async () => {
+    await using shell = dash();
+    expect(await outcomeOf(shell, 'for i in 1 2; do\n  echo $i\ndone')).toEqual(['finished', 0, '1\n2\n']);
+    expect(await outcomeOf(shell, 'echo one\necho two; (exit 3)')).toEqual(['finished', 3, 'one\ntwo\n']);
+    expect(await outcomeOf(shell, 'cat <<E\n\ttab\nE')).toEqual(['finished', 0, '\ttab\n']);
+    expect(await outcomeOf(shell, '# nothing to do')).toEqual(['finished', 0, '']);
+    expect(await outcomeOf(shell, 'echo a # trailing')).toEqual(['finished', 0, 'a\n']);
+  });
+
+  it('rejects what the shell does not take, and gets the prompt back from incomplete input', async () => {
+    await using shell = dash();
+    expect((await outcomeOf(shell, 'if; fi')).slice(0, 2)).toEqual(['rejected', 2]);
+    expect((await outcomeOf(shell, "echo 'open")).slice(0, 2)).toEqual(['rejected', 130]);
+    expect((await outcomeOf(shell, 'if true; then echo a')).slice(0, 2)).toEqual(['rejected', 130]);
+    expect((await outcomeOf(shell, 'echo a \\')).slice(0, 2)).toEqual(['rejected', 130]);
+    expect(await outcomeOf(shell, 'echo fine')).toEqual(['finished', 0, 'fine\n']);
+  });
+
+  it('tells Ctrl+C and Ctrl+Z from an end', async () => {
+    await using shell = dash();
+    const sleep = await shell.start('sleep 30');
+    await shell.inForeground('sleep');
+    shell.interrupt();
+    expect(await shell.end(sleep)).toMatchObject({ outcome: 'interrupted', exitCode: 130, completed: true });
+    const reading = await shell.start('read x');
+    await shell.started(reading);
+    shell.interrupt();
+    expect(await shell.end(reading)).toMatchObject({ outcome: 'interrupted', exitCode: 130 });
+  });
+
+  it('leaves the status to the user, and shows what was typed as the user would', async () => {
+    await using shell = dash();
+    await shell.run('(exit 7)');
+    expect(await outcomeOf(shell, 'echo $?')).toEqual(['finished', 0, '7\n']);
+    await shell.ready();
+    expect(shell.output.toString()).toMatch(/^([#$]) \(exit 7\)\r\n\1 echo \$\?\r\n7\r\n\1 $/);
+  });
+
+  it('hides from children what it knows, also when the prompt is exported', async () => {
+    await using shell = dash({ env: ['PS1=mine> ', 'PS2=more> '] });
+    const { output } = await shell.run('env; tr "\\0" "\\n" </proc/self/environ; dash -ic "echo [\\$PS1]"');
+    expect(output).not.toContain('29417');
+    await shell.ready();
+    expect(shell.output.toString()).toMatch(/mine> $/);
+  });
+
+  it.each(['set -u', 'set -x', 'set -e', 'set -C', 'set -f', 'set -a', 'set -v'])(
+    'goes on under %s',
+    async (setting) => {
+      await using shell = dash();
+      await shell.run(setting);
+      await shell.run('true');
+      const { output, exitCode } = await shell.run('echo out; ! true');
+      expect(output.replaceAll(/^\+ .*\n/gm, '')).toBe('out\n');
+      expect(exitCode).toBe(1);
+      expect((await shell.run('echo $?')).output).toContain('1\n');
+      expect((await shell.run('env')).output).not.toContain('29417');
+    },
+  );
+
+  it.each([
+    'printf() { echo wrong; }',
+    'command() { return 1; }; echo() { :; }',
+    'alias printf="echo no" eval="echo no"',
+  ])('is not deceived by %s', async (definition) => {
+    await using shell = dash();
+    await shell.run(definition);
+    expect((await outcomeOf(shell, '(exit 9)')).slice(0, 2)).toEqual(['finished', 9]);
+  });
+
+  it('reads the file that ENV names for the user, and gives ENV back', async () => {
+    const home = { rc: 'PS1="two\nlines "; echo started\n' };
+    await using shell = dash({ home, env: ['ENV=$HOME/rc'] });
+    expect(await outcomeOf(shell, 'echo "$ENV"; (exit 5)')).toEqual(['finished', 5, '$HOME/rc\n']);
+    expect(shell.output.toString()).toContain('started\r\n');
+    expect(shell.output.toString()).toContain('two\r\nlines ');
+  });
+
+  it('tells how the session went when the command ends it', async () => {
+    for (const command of ['exit 7', 'set -e; (exit 7)', "exec sh -c 'exit 7'"]) {
+      await using shell = dash();
+      const run = await shell.start(command);
+      expect(await shell.end(run)).toMatchObject({ outcome: 'session_exited', exitCode: 7, completed: false });
+    }
+  });
+
+  it('runs 100 kB of text whole', async () => {
+    await using shell = dash();
+    const text = 'abcdefghi\n'.repeat(10_000);
+    expect(await outcomeOf(shell, `x='${text}'; echo \${#x}`)).toEqual(['finished', 0, '100000\n']);
+  });
+});
+
+describe('hookStart of dash', () => {
+  it('takes dash, and sh where that is dash, and leaves no placeholder', () => {
+    const surroundings = { program: '/usr/bin/dash', directory: '/d', nonce: 'ab'.repeat(16), environment: new Map() };
+    expect(hookStart(['/bin/sh'], surroundings)?.environment).toEqual({ ENV: '/d/dash-init' });
+    expect(hookStart(['dash', '-i'], surroundings)?.files[0]?.script).not.toMatch(/@[A-Z]+@|\\\$\{/);
+    expect(hookStart(['sh'], { ...surroundings, program: '/usr/bin/bash' })).toBeUndefined();
+    expect(hookStart(['dash', '-c', 'x'], surroundings)).toBeUndefined();
+  });
+});
