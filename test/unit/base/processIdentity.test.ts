@@ -24,6 +24,22 @@ describe('process identity', () => {
     expect(signalIdentity(identity, 'SIGKILL')).toBe(false);
   });
 
+  it('counts a zombie as gone: it runs nothing, and its number is still taken', async () => {
+    // What the shell becomes never reaps the child that the shell started.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const line: unknown[] = await once(parent.stdout, 'data');
+    const pid = Number(String(line[0]));
+    const identity = identify(pid);
+    if (identity === undefined) throw new Error('the child is not there');
+    await expect.poll(() => readProcessStat(parent.pid ?? 0)?.comm).toBe('sleep');
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => readProcessStat(pid)?.state).toBe('Z');
+    expect(liveness(identity)).toBe('gone');
+    expect(signalIdentity(identity, 'SIGTERM')).toBe(false);
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+  });
+
   it('never calls a process dead that it cannot prove dead', () => {
     expect(liveness({ pid: process.pid, startTicks: '0', bootId: 'unknown' })).toBe('unknown');
   });
