@@ -11,6 +11,19 @@ import type { CompletionSource, Confidence, Evidence, Outcome } from './outcomes
 /** Bytes of a program: text when they are valid UTF-8, base64 otherwise. Never replaced, never lost. */
 export type Bytes = { readonly data: string } | { readonly dataBase64: string };
 
+/** Why a query gets no answer. */
+export type ReplyDropReason =
+  /** The terminal echoes or takes lines (or the system does not tell): nobody waits, and it would be typed at a prompt. */
+  | 'not_raw'
+  /** The shell reads its next command: what had asked is gone. */
+  | 'asker_gone'
+  /** More than a session may have in a second. */
+  | 'rate'
+  /** The program does not read its input. */
+  | 'input_full'
+  /** The log takes nothing. */
+  | 'log_blocked';
+
 export interface EventPayloads {
   /** Always the first event. Holds what a replay needs; no environment. */
   session_started: {
@@ -59,6 +72,13 @@ export interface EventPayloads {
   resize: { cols: number; rows: number };
   signal: { signal: string };
   marker: { label: string };
+  /**
+   * The terminal is about to answer a query of the program: `query` names it, `data` goes to the program as it is. Comes
+   * from a fixed table; input, not output.
+   */
+  reply: { query: string; data: string };
+  /** Queries that got no answer since the last such event, at most one event a second for each reason. */
+  reply_dropped: { count: number; reason: ReplyDropReason };
   /** Queued input that the program never read. */
   input_lost: { bytes: number };
   exit: { exitCode: number | null; exitSignal: string | null };

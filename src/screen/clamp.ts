@@ -24,6 +24,8 @@ const BEL = 0x07;
 const DEL = 0x7f;
 /** First byte of U+0080 to U+00BF, where the 8-bit controls are. */
 const C1_LEAD = 0xc2;
+/** Second byte of the 8-bit ST. */
+const C1_ST = 0x9c;
 
 const NOTHING = Buffer.alloc(0);
 const ABORT = Buffer.from([CAN]);
@@ -45,6 +47,8 @@ export class Clamp {
   #bytes: Buffer = NOTHING;
   #done = 0;
   #out: Buffer[] = [];
+  #outBytes = 0;
+  #oscEnds: number[] = [];
 
   constructor(cols: number, rows: number) {
     this.#cols = cols;
@@ -57,16 +61,26 @@ export class Clamp {
     this.#rows = rows;
   }
 
+  /**
+   * Where OSC strings ended in what {@link filter} gave last: right after BEL, after the ESC of `ESC \\`, or after the 8-bit
+   * ST. The emulator tells its listeners of a string, not how it ended.
+   */
+  get oscEnds(): readonly number[] {
+    return this.#oscEnds;
+  }
+
   /** Gives what the emulator may have of `chunk`; the same buffer when nothing in it needs a look. */
   filter(chunk: Buffer): Buffer {
     const joined = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
     const tail = incompleteUtf8Tail(joined);
     this.#tail = tail === 0 ? NOTHING : Buffer.from(joined.subarray(joined.length - tail));
     const bytes = tail === 0 ? joined : joined.subarray(0, joined.length - tail);
+    if (this.#oscEnds.length > 0) this.#oscEnds = [];
     if (this.#state === 'ground' && !bytes.includes(ESC) && !bytes.includes(C1_LEAD)) return bytes;
     this.#bytes = bytes;
     this.#done = 0;
     this.#out = [];
+    this.#outBytes = 0;
     for (let at = 0; at < bytes.length;) at = this.#step(at);
     if (this.#out.length === 0) return this.#done === 0 ? bytes : bytes.subarray(this.#done);
     this.#emitUntil(bytes.length);
@@ -100,6 +114,7 @@ export class Clamp {
   #control(at: number): number | undefined {
     const byte = this.#bytes[at];
     if (byte === ESC) {
+      if (this.#state === 'osc') this.#oscEnded(at + 1);
       this.#state = 'escape';
       this.#held = '';
       return at + 1;
@@ -111,6 +126,7 @@ export class Clamp {
     }
     const second = this.#bytes[at + 1];
     if (byte !== C1_LEAD || second === undefined || second < 0x80 || second > 0x9f) return undefined;
+    if (this.#state === 'osc' && second === C1_ST) this.#oscEnded(at + 2);
     this.#state = 'ground';
     this.#introduce(second - 0x40);
     return at + 2;
@@ -131,7 +147,7 @@ export class Clamp {
   /** Ends the sequence at a byte that has no place in it. The byte itself is cut. */
   #abort(at: number): number {
     this.#emitUntil(at);
-    this.#out.push(ABORT);
+    this.#emit(ABORT);
     this.#done = at + 1;
     this.#held = '';
     this.#state = 'ground';
@@ -185,7 +201,7 @@ export class Clamp {
     this.#held = '';
     if (!changed) return;
     this.#emitUntil(from);
-    this.#out.push(Buffer.from(clamped, 'latin1'));
+    this.#emit(Buffer.from(clamped, 'latin1'));
     this.#done = at;
   }
 
@@ -210,6 +226,7 @@ export class Clamp {
     if (next !== undefined) return next;
     const byte = this.#bytes[at] ?? 0;
     if (byte === BEL && this.#state === 'osc') {
+      this.#oscEnded(at + 1);
       this.#state = 'ground';
       return at + 1;
     }
@@ -230,9 +247,18 @@ export class Clamp {
     return at + 1;
   }
 
+  #oscEnded(end: number): void {
+    this.#oscEnds.push(this.#outBytes + end - this.#done);
+  }
+
   #emitUntil(end: number): void {
-    if (end > this.#done) this.#out.push(this.#bytes.subarray(this.#done, end));
+    if (end > this.#done) this.#emit(this.#bytes.subarray(this.#done, end));
     this.#done = end;
+  }
+
+  #emit(bytes: Buffer): void {
+    this.#out.push(bytes);
+    this.#outBytes += bytes.length;
   }
 }
 

@@ -7,43 +7,15 @@ import type { ScreenState } from '../protocol/snapshot.ts';
 import type { ScreenCondition } from './conditions.ts';
 import { FeedBatch } from './feedBatch.ts';
 import type { ScreenItem } from './feedBatch.ts';
+import type { Screen, ScreenOptions } from './screen.ts';
 import type { ScreenMatch, ScreenNumber, WorkerReply, WorkerRequest } from './workerProtocol.ts';
 
 export type { ScreenItem } from './feedBatch.ts';
+export type { Screen, ScreenOptions } from './screen.ts';
 export type { ScreenMatch } from './workerProtocol.ts';
 
 /** Bytes of a replay that may be under way to the worker at once. */
 const REPLAY_WINDOW_BYTES = 1024 * 1024;
-
-/** Options of `ScreenService.open`. */
-export interface ScreenOptions {
-  /** Size at the start of the session; later changes come through {@link Screen.resize} and the replay. */
-  readonly cols: number;
-  readonly rows: number;
-  /**
-   * The output and resize events of the session from its start, oldest first, as they stand in its log. Called when the
-   * screen has to be rebuilt; must hold all that was fed in earlier turns of the event loop, and may hold more.
-   */
-  readonly replay: () => AsyncIterable<ScreenItem>;
-}
-
-/** The live screen of a session. All calls act in order. Disposing closes it; what is pending rejects with `CANCELLED`. */
-export interface Screen extends Disposable {
-  /** Takes the bytes of output event `seq`. They must not be changed afterwards, and stand in the log already. */
-  feed(bytes: Buffer, seq: number): void;
-  resize(cols: number, rows: number, seq: number): void;
-  /** Bytes fed but not parsed yet. Grows without bound unless the caller pauses its source. */
-  readonly lagBytes: number;
-  /** Calls `fn` whenever {@link Screen.lagBytes} changed, with its value. */
-  onLagChange(fn: (lagBytes: number) => void): Disposable;
-  /** The screen after everything fed before this call. Rejects with `REPLAY_ERROR` or `INTERNAL_ERROR` when the screen is lost. */
-  state(options: { includeScrollback: boolean }): Promise<ScreenState>;
-  /**
-   * Resolves when `condition` holds; looked at first when everything fed before this call is parsed. Rejects with the
-   * signal's reason, with `INVALID_INPUT` for a bad or slow pattern, or as {@link Screen.state} does.
-   */
-  waitFor(condition: ScreenCondition, options: { signal: AbortSignal }): Promise<ScreenMatch>;
-}
 
 /** What a screen needs from the service. */
 export interface ScreenOwner {
@@ -75,6 +47,8 @@ export class LiveScreen implements Screen {
   #queuedBytes = 0;
   #unackedBytes = 0;
   #lastPostedSeq = -1;
+  /** What came before is shown again by a rebuild, and is not answered again. */
+  #answeredSeq = -1;
   #mode: 'live' | 'rebuilding' | 'ended' = 'live';
   #error: TtyError | undefined;
   #replayRoom: Deferred<void> | undefined;
@@ -165,6 +139,11 @@ export class LiveScreen implements Screen {
       this.#tellLag();
       return;
     }
+    if (reply.type === 'answers') {
+      const fresh = reply.answers.filter((answer) => answer.seq > this.#answeredSeq);
+      if (reply.lastSeq > this.#answeredSeq) this.#options.onAnswers?.(fresh, reply.skipped);
+      return;
+    }
     const pending = this.#pending.get(reply.request);
     // none: it was aborted while the answer was under way
     if (pending === undefined) return;
@@ -182,6 +161,7 @@ export class LiveScreen implements Screen {
     if (this.#mode === 'ended') return;
     if (skippedSeq !== undefined) this.#skippedSeqs.add(skippedSeq);
     this.#mode = 'rebuilding';
+    this.#answeredSeq = this.#lastPostedSeq;
     this.#unackedBytes = 0;
     this.#replayRoom?.resolve();
     this.start();

@@ -1,6 +1,6 @@
 /**
- * One screen: bytes in, what a person would see out. The only importer of the emulator. Replies that the emulator would
- * send to the program go nowhere: the host answers queries itself, and a replay must not answer at all.
+ * One screen: bytes in, what a person would see out. The only importer of the emulator. What it finds to answer to the
+ * program is told to who listens; a replay must not answer at all, so nobody listens there.
  *
  * Used by the screen worker for live sessions and in process for replays of ended ones, so both see the same.
  */
@@ -14,11 +14,21 @@ import { screenHash } from '../protocol/snapshot.ts';
 import type { ScreenLine, ScreenState } from '../protocol/snapshot.ts';
 import { BOUNDED_UNICODE, boundedUnicode } from './boundedUnicode.ts';
 import { Clamp } from './clamp.ts';
+import { Queries } from './queries.ts';
+import type { Reply } from './replyTable.ts';
 
 /** OSC number of hyperlinks. */
 const OSC_HYPERLINK = 8;
 /** DEC private mode that shows the cursor (DECTCEM). */
 const SHOW_CURSOR = 25;
+const BEL = 0x07;
+/** Without these the emulator does not even tell of the requests for sizes (XTWINOPS 14, 16, 18 and 19). */
+const WINDOW_REPORTS = {
+  getWinSizePixels: true,
+  getCellSizePixels: true,
+  getWinSizeChars: true,
+  getScreenSizeChars: true,
+} as const;
 
 /** A row as the emulator has it. */
 export interface ScreenRow {
@@ -38,6 +48,7 @@ export interface CursorPosition {
 export class ScreenModel implements Disposable {
   readonly #terminal: InstanceType<typeof xterm.Terminal>;
   readonly #clamp: Clamp;
+  readonly #queries: Queries;
   #capturedAtSeq = -1;
   #title = '';
   #cursorVisible = true;
@@ -49,6 +60,7 @@ export class ScreenModel implements Disposable {
       rows: size.rows,
       scrollback: SCROLLBACK_LINES,
       allowProposedApi: true,
+      windowOptions: WINDOW_REPORTS,
       logLevel: 'off',
     });
     this.#clamp = new Clamp(size.cols, size.rows);
@@ -56,6 +68,10 @@ export class ScreenModel implements Disposable {
     this.#terminal.unicode.activeVersion = BOUNDED_UNICODE;
     this.#terminal.onTitleChange((title) => {
       this.#title = title;
+    });
+    this.#queries = new Queries(this.#terminal, () => {
+      const { cursorRow, cursorCol } = this.cursor();
+      return { row: cursorRow + 1, col: cursorCol + 1 };
     });
     this.#followCursorVisibility();
     // a screen shows no link targets, and one of 64 KiB on each cell would fill any memory
@@ -75,10 +91,24 @@ export class ScreenModel implements Disposable {
     const parsed = (): void => {
       if (seq !== undefined) this.#capturedAtSeq = seq;
     };
-    // The emulator parses at once what follows input of a user, and else after a timer of 1 ms or more. Empty input
-    // does no more than that.
-    this.#terminal.input('', true);
-    this.#terminal.write(this.#clamp.filter(bytes), parsed);
+    const filtered = this.#clamp.filter(bytes);
+    let from = 0;
+    for (const end of this.#clamp.oscEnds) {
+      this.#queries.stringsEndWithBel(filtered[end - 1] === BEL);
+      this.#parse(filtered.subarray(from, end));
+      from = end;
+    }
+    this.#parse(from === 0 ? filtered : filtered.subarray(from), parsed);
+  }
+
+  /** Tells `listener` of each answer that a query of the program wants, within the call that parses the query. */
+  onReply(listener: (reply: Reply) => void): void {
+    this.#queries.listen(listener);
+  }
+
+  /** Whether pasted text is to be framed: line editors have this on while they read. */
+  get bracketedPaste(): boolean {
+    return this.#terminal.modes.bracketedPasteMode;
   }
 
   /** Changes the size; `seq` is the event that says so. Wrapped lines flow anew. */
@@ -140,6 +170,13 @@ export class ScreenModel implements Disposable {
 
   [Symbol.dispose](): void {
     this.#terminal.dispose();
+  }
+
+  #parse(bytes: Buffer, parsed?: () => void): void {
+    // The emulator parses at once what follows input of a user, and else after a timer of 1 ms or more. Empty input
+    // does no more than that.
+    this.#terminal.input('', true);
+    this.#terminal.write(bytes, parsed);
   }
 
   /** The emulator tells its modes except this one. */

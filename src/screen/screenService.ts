@@ -144,7 +144,10 @@ export class ScreenService implements AsyncDisposable {
   }
 
   #lost(screen: LiveScreen, error: TtyError): void {
-    this.#options.logger.log('error', 'screen', 'a screen is lost', { sessionId: screen.id, ...errorFields(error) });
+    this.#options.logger.log('error', 'screen', 'a screen is lost; its program gets no answers to queries', {
+      sessionId: screen.id,
+      ...errorFields(error),
+    });
     this.#options.onFailure?.({ id: screen.id, reason: error.message, lost: true });
   }
 }

@@ -1,6 +1,7 @@
 /** What main thread and screen worker say to each other. Both are of one build, so nothing is validated. */
 import type { ErrorBody } from '../protocol/errors.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
+import type { Answer } from './answerBatch.ts';
 import type { ScreenCondition } from './conditions.ts';
 
 /** A screen in the worker; never used twice, not even for the rebuilt screen of the same session. */
@@ -53,10 +54,20 @@ export interface ScreenMatch {
 
 /** From the worker. `parsed` acknowledges bytes of `feed`, several pieces at once. */
 export type WorkerReply =
+  | AnswersReply
   | { readonly type: 'parsed'; readonly screen: ScreenNumber; readonly bytes: number }
   | { readonly type: 'state'; readonly screen: ScreenNumber; readonly request: number; readonly state: ScreenState }
   | { readonly type: 'matched'; readonly screen: ScreenNumber; readonly request: number; readonly match: ScreenMatch }
   | { readonly type: 'failed'; readonly screen: ScreenNumber; readonly request: number; readonly error: ErrorBody };
+
+/** What the program is to be answered, and how many more answers there were up to event `lastSeq`. */
+export interface AnswersReply {
+  readonly type: 'answers';
+  readonly screen: ScreenNumber;
+  readonly answers: readonly Answer[];
+  readonly skipped: number;
+  readonly lastSeq: number;
+}
 
 /** Given to the worker at its start. */
 export interface WorkerData {

@@ -4,6 +4,7 @@ import { invariant } from '../base/invariant.ts';
 import { TtyError } from '../protocol/errors.ts';
 import type { ErrorBody } from '../protocol/errors.ts';
 import { screenHash } from '../protocol/snapshot.ts';
+import { AnswerBatch } from './answerBatch.ts';
 import { ScreenWaits } from './conditions.ts';
 import type { ScreenModel } from './screenModel.ts';
 import { matchableText } from './textMatch.ts';
@@ -36,10 +37,13 @@ export class WorkerScreen implements Disposable {
   readonly #model: ScreenModel;
   readonly #waits: ScreenWaits;
   #queue: QueuedWork[] = [];
+  readonly #answers: AnswerBatch;
   #sliceSequences: number;
   /** Where in the first request of the queue the next slice begins: offset of its bytes, index of its event. */
   #offset = 0;
   #event = 0;
+  /** The event that is parsed, or was parsed last. */
+  #seq = -1;
 
   constructor(
     screen: { number: ScreenNumber; cols: number; rows: number },
@@ -50,6 +54,10 @@ export class WorkerScreen implements Disposable {
     this.#context = context;
     this.#model = model;
     this.#sliceSequences = sliceSequences(screen.cols, screen.rows);
+    this.#answers = new AnswerBatch((answers, skipped) =>
+      context.post({ type: 'answers', screen: screen.number, answers, skipped, lastSeq: this.#seq }),
+    );
+    model.onReply((reply) => this.#answers.add({ ...reply, seq: this.#seq, bracketedPaste: model.bracketedPaste }));
     this.#waits = new ScreenWaits({
       clock: context.clock,
       screen: {
@@ -106,6 +114,7 @@ export class WorkerScreen implements Disposable {
       hasChanged = this.#serve(work) || hasChanged;
       this.#context.progress.addDone(1);
     } while (this.#context.clock.nowMs() < end);
+    this.#answers.endTurn();
     acknowledge();
     if (hasChanged) this.#waits.changed();
   }
@@ -144,9 +153,11 @@ export class WorkerScreen implements Disposable {
     const slice = sliceOf(Buffer.from(feed.bytes, this.#offset, end - this.#offset), this.#sliceSequences);
     this.#offset += slice.length;
     const isEnd = this.#offset === end;
+    this.#seq = seq;
     progress.begin({ screen: this.#number, seq });
     this.#model.write(slice, isEnd ? seq : undefined);
     progress.end();
+    this.#answers.send();
     if (isEnd) this.#event += 1;
     if (this.#event === feed.seqs.length) {
       this.#queue.shift();

@@ -135,6 +135,12 @@ export class FakePty implements Pty {
     if (this.#isListened) queueMicrotask(() => this.#isPaused || this.#deliver());
   }
 
+  readNow(): boolean {
+    if (!this.#isOpen || !this.#isListened || this.#isPaused) return false;
+    this.#deliver();
+    return true;
+  }
+
   write(bytes: Buffer): void {
     this.#writer.write(bytes);
   }

@@ -136,6 +136,10 @@ class NodePty implements Pty {
     if (this.#isReading) this.#master.resume();
   }
 
+  readNow(): boolean {
+    return this.#isReading && !this.#isPaused && this.#master.readNow();
+  }
+
   write(bytes: Buffer): void {
     this.#writer.write(bytes);
   }

@@ -40,6 +40,12 @@ export interface Pty extends Disposable {
   resume(): void;
 
   /**
+   * Delivers, within the call, what the program has written so far. Says whether that was all of it: not while paused, nor
+   * when there is more than a kernel keeps. For whoever must know what came before something that the system tells.
+   */
+  readNow(): boolean;
+
+  /**
    * Queues `bytes`; what the terminal takes at once is gone on return. The caller may use the memory again. Taken
    * whole or refused whole.
    *

@@ -15,6 +15,8 @@ import { isErrno } from '../../base/atomicFile.ts';
 const READ_BYTES = 64 * 1024;
 /** Read at the end: far more than a kernel keeps (about 20 kB), yet an end to what a background job may go on writing. */
 const MAX_DRAIN_BYTES = 4 * 1024 * 1024;
+/** Read in one go while the program runs: above what a kernel keeps, so that only a program that writes on reaches it. */
+const MAX_READ_NOW_BYTES = 128 * 1024;
 
 export interface PtyMasterOptions {
   /** An open, non-blocking master; belongs to the `PtyMaster` from now on. */
@@ -66,6 +68,11 @@ export class PtyMaster implements Disposable {
     this.#stream.pause();
   }
 
+  /** Delivers what the kernel has now; false when that did not end within {@link MAX_READ_NOW_BYTES}. */
+  readNow(): boolean {
+    return this.#isOpen && this.#deliver(MAX_READ_NOW_BYTES);
+  }
+
   /** Delivers what the program left behind, paused or not, and closes. */
   drainAndClose(): void {
     this.#stream.destroy();
@@ -83,20 +90,22 @@ export class PtyMaster implements Disposable {
     try {
       this.#options.onClosing();
       fs.closeSync(this.#programEnd);
-      if (this.#isDrainWanted) this.#drain();
+      if (this.#isDrainWanted) this.#deliver(MAX_DRAIN_BYTES);
     } finally {
       this.#isOpen = false;
     }
   }
 
-  #drain(): void {
+  /** Reads until nothing is left (true) or about `maxBytes` were delivered. */
+  #deliver(maxBytes: number): boolean {
     const buffer = Buffer.allocUnsafe(READ_BYTES);
-    for (let drained = 0; drained < MAX_DRAIN_BYTES;) {
+    for (let delivered = 0; delivered < maxBytes;) {
       const bytes = this.#readNow(buffer);
-      if (bytes === 0) return;
-      drained += bytes;
+      if (bytes === 0) return true;
+      delivered += bytes;
       this.#options.onBytes(buffer.subarray(0, bytes));
     }
+    return false;
   }
 
   /** 0 when there is nothing left: EIO without a holder of the program's end, EAGAIN when a background job holds it. */

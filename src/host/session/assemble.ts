@@ -4,7 +4,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { LogAppender } from '../../eventlog/appender.ts';
 import type { SessionPaths } from '../../protocol/homeLayout.ts';
 import type { CheckedParams } from '../../protocol/methods/table.ts';
-import type { Screen } from '../../screen/liveScreen.ts';
+import type { Screen, ScreenOptions } from '../../screen/liveScreen.ts';
 import type { ScreenService } from '../../screen/screenService.ts';
 import { ModeScanner } from '../pty/modeScanner.ts';
 import type { Pty } from '../pty/pty.ts';
@@ -18,6 +18,7 @@ import { Journal } from './journal.ts';
 import type { PreparedLaunch } from './launch.ts';
 import { PromptGate } from './promptGate.ts';
 import { PromptWatch } from './promptWatch.ts';
+import { Replies, type RepliesParts } from './replies.ts';
 import { replayLog } from './replayLog.ts';
 import { SessionRuns } from './runs.ts';
 import { Waits } from './waits.ts';
@@ -58,6 +59,7 @@ export interface SessionParts {
   readonly ingest: Ingest;
   readonly runs: SessionRuns;
   readonly input: SessionInput;
+  readonly replies: Replies;
   readonly waits: Waits;
 }
 
@@ -68,23 +70,23 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const startedMs = clock.nowMs();
   const flow = new Flow(pty);
   const journal = openJournal(options, flow);
-  const screen = openScreen(options, flow);
+  const screen = openScreen(options, flow, (answers, skipped) => replies.take(answers, skipped));
   const tracker = new PromptTracker(launch.promptKind, startedMs);
   const gate = new PromptGate({ clock, pty, tracker });
-  const modes = new ModeScanner((on) => tracker.bracketedPasteSwitched(on));
+  const modes = new ModeScanner((on) => {
+    tracker.bracketedPasteSwitched(on);
+    if (on) replies.editorReads();
+  });
   const reported = (what: 'prompt' | 'command'): void => {
     tracker.shellReported(what, clock.nowMs());
     watch.shellReported();
-    if (what === 'prompt') journal.syncSoon();
+    if (what !== 'prompt') return;
+    replies.askersGone();
+    journal.syncSoon();
   };
-  const sink = coordinatorSink(() => ingest, pty, reported);
-  const coordinator = new RunCompletionCoordinator({
-    sessionId: id,
-    clock,
-    nonce: launch.nonce,
-    source: launch.source,
-    sink,
-  });
+  const sink = coordinatorSink(() => ingest, pty, { shellReported: reported, runEnded: () => replies.askersGone() });
+  const { nonce, source } = launch;
+  const coordinator = new RunCompletionCoordinator({ sessionId: id, clock, nonce, source, sink });
   const commit = (): void => journal.flush();
   const watch = new PromptWatch({ clock, logger, sessionId: id, tracker, gate, coordinator, launch, commit });
   const ingest: Ingest = new Ingest({
@@ -115,27 +117,47 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
     onTyped: () => watch.runTyped(),
   });
   const input = new SessionInput({ ...shared, keyModes: () => modes.modes, onInterrupt: () => watch.interruptTyped() });
+  const replies = openReplies(options, modes, shared);
   const ended = (): { exitCode: number | null } | undefined =>
     life.ended.aborted ? { exitCode: life.exitCode() } : undefined;
   const waits = new Waits({ clock, screen, ended, lastOutputMs: () => ingest.lastOutputMs });
-  return { startedMs, journal, screen, flow, modes, tracker, coordinator, gate, watch, ingest, runs, input, waits };
+  const terminal = { journal, screen, flow, modes, ingest, replies };
+  const shell = { tracker, coordinator, gate, watch, runs };
+  return { startedMs, ...terminal, ...shell, input, waits };
+}
+
+function openReplies(
+  { clock, launch }: AssemblyOptions,
+  modes: ModeScanner,
+  parts: Pick<RepliesParts, 'pty' | 'journal' | 'drainOutput'>,
+): Replies {
+  return new Replies({
+    ...parts,
+    clock,
+    isLineEditor: launch.promptKind !== 'kernel' && launch.shellPath !== null,
+    bracketedPaste: () => modes.modes.bracketedPaste,
+  });
 }
 
 /** What the coordinator finds goes into the log by way of the ingest; an interrupt of its own is logged before it is typed. */
 function coordinatorSink(
   ingest: () => Ingest,
   pty: Pty,
-  shellReported: CoordinatorSink['shellReported'],
+  told: { shellReported: CoordinatorSink['shellReported']; runEnded: () => void },
 ): CoordinatorSink {
   return {
-    append: (event) => ingest().append(event),
+    append: (event) => {
+      const seq = ingest().append(event);
+      if (event.type === 'run_complete') told.runEnded();
+      return seq;
+    },
     appendOutput: (bytes) => ingest().appendOutput(bytes),
     flushOutput: () => ingest().flushOutput(),
     requestInterrupt: () => {
       ingest().append({ type: 'input_keys', payload: { keys: ['Ctrl+C'] } });
       pty.write(INTR);
     },
-    shellReported,
+    shellReported: told.shellReported,
   };
 }
 
@@ -150,8 +172,13 @@ function openJournal({ id, appender, clock, logger }: AssemblyOptions, flow: Flo
   });
 }
 
-function openScreen({ id, params, screens, paths }: AssemblyOptions, flow: Flow): Screen {
-  const screen = screens.open(id, { cols: params.cols, rows: params.rows, replay: () => replayLog(paths.log) });
+function openScreen(
+  { id, params, screens, paths }: AssemblyOptions,
+  flow: Flow,
+  onAnswers: NonNullable<ScreenOptions['onAnswers']>,
+): Screen {
+  const { cols, rows } = params;
+  const screen = screens.open(id, { cols, rows, replay: () => replayLog(paths.log), onAnswers });
   screen.onLagChange((lagBytes) => flow.screenLag(lagBytes));
   return screen;
 }

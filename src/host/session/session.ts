@@ -220,6 +220,7 @@ export class Session {
     this.#parts.ingest.drain();
     this.#idleTimer?.clear();
     this.#parts.watch[Symbol.dispose]();
+    this.#parts.replies.end();
     try {
       this.#parts.coordinator.exit(exit);
     } finally {
