@@ -60,7 +60,7 @@ export class Queries {
     if (reply !== undefined) this.#listener?.(reply);
   }
 
-  /** Device attributes, status, position, version, size, keyboard and settings. */
+  /** Device attributes, status, position, version, size and settings. */
   #hearStatus(): void {
     const { parser } = this.#terminal;
     const fixed = (reply: Reply) => (params: Parameters) => {
@@ -71,7 +71,6 @@ export class Queries {
     parser.registerCsiHandler({ prefix: '>', final: 'c' }, fixed(FIXED_REPLIES.secondaryAttributes));
     parser.registerCsiHandler({ prefix: '=', final: 'c' }, fixed(FIXED_REPLIES.tertiaryAttributes));
     parser.registerCsiHandler({ prefix: '>', final: 'q' }, fixed(FIXED_REPLIES.version));
-    parser.registerCsiHandler({ prefix: '?', final: 'u' }, fixed(FIXED_REPLIES.keyboardFlags));
     parser.registerDcsHandler({ intermediates: '$', final: 'q' }, () => {
       this.#tell(FIXED_REPLIES.settingInvalid);
       return true;

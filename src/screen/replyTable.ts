@@ -5,7 +5,11 @@
  * colour (0 to 255). Never answered: XTGETTCAP, reports of titles and icons, reading of the clipboard (OSC 52), checksums
  * of the screen (DECRQCRA).
  *
- * Source of the forms: xterm's ctlseqs.txt, and https://sw.kovidgoyal.net/kitty/keyboard-protocol/ for the keyboard.
+ * Nor is the query of kitty's keyboard protocol (`CSI ? u`): any answer to it says that the protocol is there, and
+ * programs send DA1 after it so as not to wait (https://sw.kovidgoyal.net/kitty/keyboard-protocol/). Besides, the answer
+ * `CSI ? 0 u` reads as the query again, so that a program that echoes its input would ask for ever.
+ *
+ * Source of the forms: xterm's ctlseqs.txt.
  */
 import { CELL_HEIGHT_PX, CELL_WIDTH_PX } from '../protocol/palette.ts';
 import type { Rgb } from '../protocol/palette.ts';
@@ -43,8 +47,6 @@ export const FIXED_REPLIES = {
   tertiaryAttributes: { query: 'DA3', data: `${DCS}!|00000000${ST}` },
   version: { query: 'XTVERSION', data: `${DCS}>|agent-tty(${PACKAGE_VERSION})${ST}` },
   operatingStatus: { query: 'DSR', data: `${CSI}0n` },
-  /** None of the enhancements is on. */
-  keyboardFlags: { query: 'kitty-keyboard', data: `${CSI}?0u` },
   /** No setting is told; this says that the request is not valid, for programs that wait. */
   settingInvalid: { query: 'DECRQSS', data: `${DCS}0$r${ST}` },
 } as const satisfies Record<string, Reply>;

@@ -98,6 +98,7 @@ export class WorkerScreen implements Disposable {
     let parsed = 0;
     let hasChanged = false;
     const acknowledge = (): void => {
+      this.#answers.endTurn();
       if (parsed > 0) this.#context.post({ type: 'parsed', screen: this.#number, bytes: parsed });
       parsed = 0;
     };
@@ -114,7 +115,6 @@ export class WorkerScreen implements Disposable {
       hasChanged = this.#serve(work) || hasChanged;
       this.#context.progress.addDone(1);
     } while (this.#context.clock.nowMs() < end);
-    this.#answers.endTurn();
     acknowledge();
     if (hasChanged) this.#waits.changed();
   }

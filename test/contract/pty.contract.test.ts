@@ -75,6 +75,22 @@ describe.each([
     expect(await new PtyWatch(pty).exit).toEqual({ exitCode: 7, exitSignal: null });
   });
 
+  it('delivers what is written already within the call that asks for it', async () => {
+    const { pty, print } = await start();
+    const watch = new PtyWatch(pty);
+    print(Buffer.from('one'));
+    await watch.untilText('one');
+    print(Buffer.from('two'));
+    // in one turn of the event loop, so that nothing else can deliver
+    const end = performance.now() + 5_000;
+    while (watch.text !== 'onetwo' && performance.now() < end) expect(pty.readNow()).toBe(true);
+    expect(watch.text).toBe('onetwo');
+    pty.pause();
+    print(Buffer.from('three'));
+    expect(pty.readNow()).toBe(false);
+    expect(watch.text).toBe('onetwo');
+  });
+
   it('keeps data back while paused and delivers it afterwards', async () => {
     const { pty, print } = await start();
     const watch = new PtyWatch(pty);

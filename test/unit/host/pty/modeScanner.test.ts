@@ -43,6 +43,10 @@ describe('ModeScanner', () => {
   it.each([
     ['without the private mark', '\u001b[2004h'],
     ['with another mark', '\u001b[>1h'],
+    [
+      'of the keyboard protocols that are not there',
+      '\u001b[>4;1m\u001b[>4;2m\u001b[>1u\u001b[=5;1u\u001b[<1u\u001b[?4m',
+    ],
     ['with an intermediate', '\u001b[?1$h'],
     ['as a request', '\u001b[?2004$p'],
     ['saved, not set', '\u001b[?1s'],
