@@ -9,7 +9,7 @@
 import { incompleteUtf8Tail } from '../protocol/outputText.ts';
 
 /** Largest numeric parameter of a control sequence; no size, mode or colour in use is above it. */
-const MAX_PARAMETER = 9_999;
+export const MAX_PARAMETER = 9_999;
 /** Parameters of one sequence; the emulator keeps as many. */
 const MAX_PARAMETERS = 32;
 /** Payload of one OSC, DCS, APC, PM or SOS string; what follows is cut. */

@@ -4,6 +4,7 @@
  * the state of modes, which it alone knows.
  */
 import type xterm from '@xterm/headless';
+import { MAX_PARAMETER } from './clamp.ts';
 import { Colours, parseColour, SPECIAL_COLOURS } from './colours.ts';
 import type { ColourKey } from './colours.ts';
 import {
@@ -35,7 +36,6 @@ export class Queries {
   readonly #colours = new Colours();
   #listener: ((reply: Reply) => void) | undefined;
   #stringEnd: typeof ST | typeof BEL = ST;
-  #isModeAsked = false;
 
   /** Hooks itself into `terminal` for as long as that lives. `position` tells where the cursor is. */
   constructor(terminal: Terminal, position: () => ReportedPosition) {
@@ -91,19 +91,12 @@ export class Queries {
     });
   }
 
-  /** The emulator answers within the parsing, right after this handler passed the query on. */
+  /** Of all that the emulator would say itself, only the state of a mode goes on; it says it while it parses the query. */
   #hearModes(): void {
-    const { parser } = this.#terminal;
-    const ask = (): boolean => {
-      this.#isModeAsked = true;
-      return false;
-    };
-    parser.registerCsiHandler({ intermediates: '$', final: 'p' }, ask);
-    parser.registerCsiHandler({ prefix: '?', intermediates: '$', final: 'p' }, ask);
     this.#terminal.onData((data) => {
-      const [, mark, mode, state] = (this.#isModeAsked ? MODE_REPORT.exec(data) : null) ?? [];
-      if (mode === undefined) return;
-      this.#isModeAsked = false;
+      const [, mark, mode, state] = MODE_REPORT.exec(data) ?? [];
+      // the bound stands for any number beyond it
+      if (mode === undefined || Number(mode) === MAX_PARAMETER) return;
       this.#tell(modeReply(Number(mode), Number(state), mark === '?'));
     });
   }

@@ -1,7 +1,7 @@
 /**
  * The answers of a session's terminal to programs that ask, and the only place where one is put together. No byte of an
  * answer is chosen by a program: what varies are numbers that this project knows (a position, a size, a colour, the state
- * of a mode) and two that are given back because the protocol asks for it, the number of a mode (0 to 9999) and of a
+ * of a mode) and two that are given back because the protocol asks for it, the number of a mode (0 to 9998) and of a
  * colour (0 to 255). Never answered: XTGETTCAP, reports of titles and icons, reading of the clipboard (OSC 52), checksums
  * of the screen (DECRQCRA).
  *

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/base/clock.ts';
 import { deferred } from '../../../src/base/deferred.ts';
 import type { Answer } from '../../../src/screen/answerBatch.ts';
 import type { Screen, ScreenItem } from '../../../src/screen/liveScreen.ts';
-import type { ScreenService } from '../../../src/screen/screenService.ts';
+import { ScreenService } from '../../../src/screen/screenService.ts';
 import { buildScreenWorker } from '../../support/screenWorker.ts';
 import type { BuiltWorker } from '../../support/screenWorker.ts';
 import { startService } from './session.ts';
@@ -91,11 +92,15 @@ describe('answers of a live screen', () => {
     expect(asked.answers.map((answer) => answer.data)).toEqual(['\x1b[1;2R', '\x1b[1;3R']);
   });
 
-  it('are not given by a screen that is lost', async () => {
-    await using started = startService(new URL('file:///nowhere.mjs'));
-    const asked = new Asked(started.service);
+  it('are not given by a screen that is lost, and the log says so', async () => {
+    const said: string[] = [];
+    const logger = { log: (_level: string, _part: string, message: string) => void said.push(message) };
+    await using service = new ScreenService({ entry: new URL('file:///nowhere.mjs'), clock: systemClock, logger });
+    const asked = new Asked(service);
     asked.print('\x1b[6n');
     await expect(asked.parsed()).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
+    asked.print('\x1b[6n');
     expect(asked.answers).toEqual([]);
+    expect(said).toContain('a screen is lost; its program gets no answers to queries');
   });
 });

@@ -40,8 +40,9 @@ let log: Log;
 let paste: boolean;
 let replies: Replies;
 
-/** Output that the program printed and that nobody read yet is handled by `onOutput` when it is read. */
-function start({ isLineEditor = true, onOutput = () => undefined as void } = {}): void {
+/** `onOutput` is called when output of the program is read. */
+function start(options: { isLineEditor?: boolean; onOutput?: () => void } = {}): void {
+  const { isLineEditor = true, onOutput = () => undefined } = options;
   replies = new Replies({
     clock,
     pty,
