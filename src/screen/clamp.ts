@@ -7,11 +7,8 @@
  * sequence of which the filter does not know.
  */
 import { incompleteUtf8Tail } from '../protocol/outputText.ts';
+import { clampParameters, COUNTED_FINALS, MAX_PARAMETER } from './clampParameters.ts';
 
-/** Largest numeric parameter of a control sequence; no size, mode or colour in use is above it. */
-export const MAX_PARAMETER = 9_999;
-/** Parameters of one sequence; the emulator keeps as many. */
-const MAX_PARAMETERS = 32;
 /** Payload of one OSC, DCS, APC, PM or SOS string; what follows is cut. */
 export const MAX_STRING_BYTES = 64 * 1024;
 /** Parameter bytes that are held while their final byte is not there; 32 parameters of four digits fit. */
@@ -22,6 +19,7 @@ const CAN = 0x18;
 const SUB = 0x1a;
 const BEL = 0x07;
 const DEL = 0x7f;
+const QUESTION_MARK = 0x3f;
 /** First byte of U+0080 to U+00BF, where the 8-bit controls are. */
 const C1_LEAD = 0xc2;
 /** Second byte of the 8-bit ST. */
@@ -42,6 +40,7 @@ export class Clamp {
   /** Parameter and intermediate bytes of the control sequence under way, where they were taken out of the stream. */
   #held = '';
   #stringBytes = 0;
+  #hasQuestionMark = false;
 
   /** The chunk under way, what of it stands in `#out` or was cut, and the pieces to give out. */
   #bytes: Buffer = NOTHING;
@@ -62,8 +61,8 @@ export class Clamp {
   }
 
   /**
-   * Where OSC strings ended in what {@link filter} gave last: right after BEL, after the ESC of `ESC \\`, or after the 8-bit
-   * ST. The emulator tells its listeners of a string, not how it ended.
+   * Where OSC strings with a question mark, which may be queries, ended in what {@link filter} gave last: right after BEL,
+   * the ESC of `ESC \\`, or the 8-bit ST. The emulator tells its listeners of a string, not how it ended.
    */
   get oscEnds(): readonly number[] {
     return this.#oscEnds;
@@ -136,6 +135,7 @@ export class Clamp {
   #introduce(byte: number): boolean {
     this.#held = '';
     this.#stringBytes = 0;
+    this.#hasQuestionMark = false;
     if (byte === 0x5b) this.#state = 'csi';
     else if (byte === 0x5d) this.#state = 'osc';
     else if (byte === 0x50) this.#state = 'dcsHeader';
@@ -230,6 +230,7 @@ export class Clamp {
       this.#state = 'ground';
       return at + 1;
     }
+    if (byte === QUESTION_MARK) this.#hasQuestionMark = true;
     // the emulator would take text beyond ASCII for the end of a string that it ignores, and show the rest
     if (byte >= 0x80 && this.#state === 'ignoredString') return this.#cut(at);
     return this.#countString(at);
@@ -248,7 +249,7 @@ export class Clamp {
   }
 
   #oscEnded(end: number): void {
-    this.#oscEnds.push(this.#outBytes + end - this.#done);
+    if (this.#hasQuestionMark) this.#oscEnds.push(this.#outBytes + end - this.#done);
   }
 
   #emitUntil(end: number): void {
@@ -262,37 +263,6 @@ export class Clamp {
   }
 }
 
-/** Finals whose first parameter counts a loop in the emulator, and what one screen can use of it. */
-const COUNTED_FINALS: ReadonlyMap<number, 'cells' | 'cols' | 'rows'> = new Map([
-  [0x62, 'cells'], // b REP
-  [0x53, 'rows'], // S SU
-  [0x54, 'rows'], // T SD
-  [0x4c, 'rows'], // L IL
-  [0x4d, 'rows'], // M DL
-  [0x40, 'cols'], // @ ICH
-  [0x50, 'cols'], // P DCH
-  [0x58, 'cols'], // X ECH
-  [0x49, 'cols'], // I CHT
-  [0x5a, 'cols'], // Z CBT
-]);
-
 function isParameterByte(byte: number): boolean {
   return byte >= 0x20 && byte <= 0x3f;
-}
-
-/** The parameters and intermediates of a control sequence, each number and their count within bounds. */
-function clampParameters(raw: string, firstLimit: number): string {
-  let count = 0;
-  return raw.replaceAll(/([;:]?)(\d*)/g, (all, separator: string, digits: string) => {
-    if (all === '') return '';
-    count += 1;
-    if (count === 1 && separator !== '') count = 2;
-    if (count > MAX_PARAMETERS) return '';
-    const limit = count === 1 ? firstLimit : MAX_PARAMETER;
-    return digits.length < 3 && digits.length < String(limit).length ? all : separator + bounded(digits, limit);
-  });
-}
-
-function bounded(digits: string, limit: number): string {
-  return Number(digits) > limit ? String(limit) : digits;
 }

@@ -4,7 +4,7 @@
  * the state of modes, which it alone knows.
  */
 import type xterm from '@xterm/headless';
-import { MAX_PARAMETER } from './clamp.ts';
+import { MAX_PARAMETER } from './clampParameters.ts';
 import { Colours, parseColour, SPECIAL_COLOURS } from './colours.ts';
 import type { ColourKey } from './colours.ts';
 import {
