@@ -7,6 +7,8 @@ export interface EditorSwitch {
 }
 
 const SWITCH = Buffer.from('\u001b[?2004');
+/** Length of a whole switch. */
+export const SWITCH_BYTES = SWITCH.length + 1;
 const ON = 0x68;
 const OFF = 0x6c;
 

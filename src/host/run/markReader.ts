@@ -28,6 +28,9 @@ export class MarkReader {
       case 'more':
         this.#parts.inFlight()?.wantsMore();
         return true;
+      case 'refused':
+        this.#parts.inFlight()?.refused();
+        return true;
       case 'output_end':
         return this.#outputEnd(mark.prompt);
       case 'prompt_end':

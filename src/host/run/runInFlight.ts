@@ -1,10 +1,10 @@
 /** The one run of a session that was typed and has not ended: where its bytes go, its echo, its beginning and its end. */
-import { isUtf8 } from 'node:buffer';
 import type { Clock, Timer } from '../../base/clock.ts';
-import type { Bytes, NewEvent } from '../../protocol/events.ts';
-import { MAX_OUTPUT_RECORD_BYTES } from '../../protocol/limits.ts';
+import type { NewEvent } from '../../protocol/events.ts';
+import { echoEvents } from './echoEvents.ts';
 import { EchoRegion } from './echoRegion.ts';
-import { EditorWatch } from './editorWatch.ts';
+import { EditorWatch, SWITCH_BYTES } from './editorWatch.ts';
+import { Refusal } from './refusal.ts';
 import type { RunRecord } from './runRecord.ts';
 import type { RunEnd } from './runState.ts';
 import type { TypeAction } from './typeAction.ts';
@@ -31,6 +31,8 @@ export interface CoordinatorSink {
  */
 export const ECHO_HOLD_MS = 5_000;
 
+const LF = 0x0a;
+
 /** Most that is held behind the output's end: a prompt is smaller. */
 const MAX_BEHIND_BYTES = 4 * 1024;
 
@@ -51,6 +53,7 @@ export class RunInFlight {
   readonly prompt: number | undefined;
   readonly #options: InFlightOptions;
   readonly #editor = new EditorWatch();
+  readonly #refusal = new Refusal();
   #region: EchoRegion | undefined;
   #holdTimer: Timer | undefined;
   #noise: StartNoise | undefined;
@@ -102,7 +105,11 @@ export class RunInFlight {
     const capturedBefore = this.record.capture?.totalBytes ?? 0;
     this.#options.sink.appendOutput(bytes);
     if (this.record.state.name === 'started') this.record.capture?.append(bytes);
-    for (const { reading, at } of this.#editor.feed(bytes)) this.#editorSwitched(reading, capturedBefore + at);
+    if (this.#editorLeft) this.#refusal.push(bytes);
+    for (const { reading, at } of this.#editor.feed(bytes)) {
+      if (!reading && !this.#editorLeft) this.#refusal.push(bytes.subarray(Math.max(0, at + SWITCH_BYTES)));
+      this.#editorSwitched(reading, capturedBefore + at);
+    }
   }
 
   /** The shell's mark that the command begins. */
@@ -131,9 +138,7 @@ export class RunInFlight {
     const region = this.#region?.take();
     this.#region = undefined;
     if (region !== undefined) {
-      for (const bytes of slices(region.echo)) {
-        sink.append({ type: 'run_echo', payload: { runId: this.record.identity.runId, ...encode(bytes) } });
-      }
+      for (const event of echoEvents(this.record.identity.runId, region.echo)) sink.append(event);
       if (region.shown.length > 0) sink.appendOutput(region.shown);
       sink.flushOutput();
     }
@@ -151,6 +156,7 @@ export class RunInFlight {
     try {
       this.#releaseEcho();
       sink.flushOutput();
+      if (end.outcome === 'rejected' && !this.#interruptRequested) this.record.capture?.append(this.#refusal.take());
       this.record.toSeq = sink.append({
         type: 'run_complete',
         payload: {
@@ -186,7 +192,10 @@ export class RunInFlight {
     this.#holdTimer?.clear();
     const bytes = this.#region?.release();
     this.#region = undefined;
-    if (bytes !== undefined && bytes.length > 0) this.#options.sink.appendOutput(bytes);
+    if (bytes === undefined || bytes.length === 0) return;
+    this.#options.sink.appendOutput(bytes);
+    // The kernel's editor echoes one line, and what the shell says of it follows.
+    if (!this.#editorLeft) this.#refusal.push(bytes.subarray(bytes.indexOf(LF) + 1));
   }
 
   /** Forgets what is held, and its timer, when nothing can be appended any more. */
@@ -195,6 +204,11 @@ export class RunInFlight {
     this.#region = undefined;
     this.#noise = undefined;
     this.#behind = undefined;
+  }
+
+  /** The shell says that it takes no command of this line, and why follows. */
+  refused(): void {
+    this.#editorLeft = true;
   }
 
   /** The shell asks for the rest of an incomplete command. */
@@ -271,16 +285,4 @@ export class RunInFlight {
       this.#options.onEnded();
     }
   }
-}
-
-/** Pieces that fit one event each. */
-function* slices(bytes: Buffer): Generator<Buffer> {
-  for (let from = 0; from < bytes.length; from += MAX_OUTPUT_RECORD_BYTES) {
-    yield bytes.subarray(from, from + MAX_OUTPUT_RECORD_BYTES);
-  }
-}
-
-/** Bytes as an event holds them. */
-function encode(bytes: Buffer): Bytes {
-  return isUtf8(bytes) ? { data: bytes.toString('utf8') } : { dataBase64: bytes.toString('base64') };
 }

@@ -14,6 +14,7 @@ builtin set -g __at_n 0
 builtin set -g __at_ran 0
 builtin set -g __at_s 0
 builtin set -g __at_jobs 0
+builtin set -g __at_refused 0
 
 function __at_mark
     builtin printf '\e]@OSC@;%s;%s\a' $__at_m $argv[1] >/dev/tty
@@ -56,25 +57,41 @@ function __at_prompt --on-event fish_prompt
     builtin set -g __at_ran 0
 end
 
+# Ctrl+C at the prompt, or our own after a line that fish refused.
 function __at_cancel --on-event fish_cancel
-    __at_end 130
+    switch $__at_refused
+        case 0
+            __at_end 130
+        case 1
+            __at_end ''
+    end
+    builtin set -g __at_refused 0
 end
 
-# The key that submits a line. One that fish would not take is dropped; what is wrong with it is said by eval, which runs
-# nothing of a text that it cannot parse.
+function __at_error --on-event fish_posterror
+    if builtin test $__at_refused = 1
+        builtin set -g __at_refused 2
+        __at_end ''
+    end
+end
+
+# The key that submits a line. fish says what is wrong with a line and leaves it to be mended, and goes on reading when one
+# is not complete: both are dropped.
 function __at_submit
     builtin commandline --is-valid
-    builtin set -l __at_s $status
-    if builtin test $__at_s = 0
-        builtin commandline -f execute
-        return
+    switch $status
+        case 1
+            builtin set -g __at_refused 1
+            __at_mark R
+            builtin commandline -f execute
+            builtin commandline -f cancel-commandline
+        case 2
+            builtin commandline --replace ''
+            __at_end ''
+            builtin commandline -f repaint
+        case '*'
+            builtin commandline -f execute
     end
-    builtin set -l __at_line (builtin commandline | builtin string collect)
-    builtin commandline --replace ''
-    builtin echo
-    builtin eval $__at_line
-    __at_end $status
-    builtin commandline -f repaint
 end
 
 for __at_mode in default insert visual replace replace_one

@@ -9,7 +9,7 @@
  */
 
 /** What the hooks do. Defined before the user's files, whose aliases would change it; says nothing until installed. */
-const FUNCTIONS = String.raw`__at_m='@NONCE@' __at_ran=0 __at_last= __at_sp=0
+const FUNCTIONS = String.raw`__at_m='@NONCE@' __at_ran=0 __at_last= __at_sp=0 __at_stopped=0
 typeset -gi __at_n=0
 
 # Prints one mark. A function of the user's named builtin is put aside meanwhile.
@@ -22,7 +22,12 @@ __at_mark() {
 
 # Before a command: its output begins here.
 __at_preexec() {
-  { __at_ran=1; __at_mark "C;$__at_n" } 2>/dev/null
+  {
+    __at_ran=1
+    __at_stopped=\${#\${(M)jobstates:#suspended*}}
+    if [[ $1 == (fg|%)* ]]; then __at_stopped=0; fi
+    __at_mark "C;$__at_n"
+  } 2>/dev/null
 }
 
 # Before a prompt: the status, and whether the command was stopped rather than ended. A line that zsh did not take leaves
@@ -33,7 +38,7 @@ __at_precmd() {
     if [[ $__at_done == 1 ]]; then __at_done=0; return "$__at_s"; fi
     __at_done=\${1-0}
     if [[ -o prompt_sp ]]; then __at_sp=1; \builtin unsetopt prompt_sp; fi
-    case $__at_s in (14[5-9]|150) if [[ -n $(\builtin jobs -s) ]]; then __at_t=';T'; fi ;; esac
+    case $__at_s in (14[5-9]|150) if (( \${#\${(M)jobstates:#suspended*}} > __at_stopped )); then __at_t=';T'; fi ;; esac
     if [[ $__at_ran == 0 && $__at_s == "$__at_last" ]]; then __at_mark "D;$__at_n;"; else __at_mark "D;$__at_n;$__at_s$__at_t"; fi
     __at_last=$__at_s __at_ran=0
     (( __at_n += 1 ))

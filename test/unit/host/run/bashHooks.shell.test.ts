@@ -47,7 +47,8 @@ describe('a bash with hooks', () => {
 
   it('rejects what the shell does not take, and gets the prompt back from incomplete input', async () => {
     await using shell = bash();
-    expect((await outcomeOf(shell, 'if; fi')).slice(0, 2)).toEqual(['rejected', 2]);
+    const message = "bash: syntax error near unexpected token `;'\n";
+    expect(await outcomeOf(shell, 'if; fi')).toEqual(['rejected', 2, message]);
     expect((await outcomeOf(shell, "echo 'open")).slice(0, 2)).toEqual(['rejected', 130]);
     expect((await outcomeOf(shell, 'echo a \\')).slice(0, 2)).toEqual(['rejected', 130]);
     expect((await outcomeOf(shell, 'echo first\nif true; then')).slice(0, 2)).toEqual(['rejected', 130]);

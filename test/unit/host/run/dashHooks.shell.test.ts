@@ -40,7 +40,7 @@ describe('a dash with hooks', () => {
 
   it('rejects what the shell does not take, and gets the prompt back from incomplete input', async () => {
     await using shell = dash();
-    expect((await outcomeOf(shell, 'if; fi')).slice(0, 2)).toEqual(['rejected', 2]);
+    expect(await outcomeOf(shell, 'if; fi')).toEqual(['rejected', 2, 'dash: 1: Syntax error: ";" unexpected\n']);
     expect((await outcomeOf(shell, "echo 'open")).slice(0, 2)).toEqual(['rejected', 130]);
     expect((await outcomeOf(shell, 'if true; then echo a')).slice(0, 2)).toEqual(['rejected', 130]);
     expect((await outcomeOf(shell, 'echo a \\')).slice(0, 2)).toEqual(['rejected', 130]);

@@ -59,7 +59,7 @@ describe('a zsh with hooks', () => {
   it('rejects what the shell does not take, and gets the prompt back from incomplete input', async () => {
     await using shell = zsh();
     expect((await outcomeOf(shell, '(exit 7)')).slice(0, 2)).toEqual(['finished', 7]);
-    expect((await outcomeOf(shell, 'if; fi')).slice(0, 2)).toEqual(['rejected', null]);
+    expect(await outcomeOf(shell, 'if; fi')).toEqual(['rejected', null, "zsh: parse error near `fi'\n"]);
     expect((await outcomeOf(shell, "echo 'open")).slice(0, 2)).toEqual(['rejected', 130]);
     expect((await outcomeOf(shell, 'echo a \\')).slice(0, 2)).toEqual(['rejected', 130]);
     expect(await outcomeOf(shell, 'echo fine')).toEqual(['finished', 0, 'fine\n']);
