@@ -7,6 +7,8 @@ import { createRequire } from 'node:module';
 interface Bindings {
   flock(fd: number, operation: number): number;
   tcgetattr(fd: number, termios: Uint8Array): number;
+  /** `fcntl(fd, command, value)` for the commands that take a number. */
+  fcntl(fd: number, command: number, value: number): number;
   errno(): number;
 }
 
@@ -20,6 +22,9 @@ const IS_DARWIN = process.platform === 'darwin';
 const LFLAG_OFFSET = IS_DARWIN ? 24 : 12;
 const ICANON = IS_DARWIN ? 0x100 : 0x2;
 const ECHO = 0x8;
+/** fcntl(2); the same numbers on Linux and macOS. */
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
 
 let loaded: Bindings | null | undefined;
 
@@ -33,9 +38,11 @@ function bindings(): Bindings | null {
     const libc = koffi.load(IS_DARWIN ? 'libSystem.B.dylib' : 'libc.so.6');
     const flock = libc.func('int flock(int fd, int operation)');
     const tcgetattr = libc.func('int tcgetattr(int fd, _Out_ uint8_t *termios)');
+    const fcntl = libc.func('int fcntl(int fd, int command, ...)');
     loaded = {
       flock: (fd, operation) => Number(flock(fd, operation)),
       tcgetattr: (fd, termios) => Number(tcgetattr(fd, termios)),
+      fcntl: (fd, command, value) => Number(fcntl(fd, command, 'int', value)),
       errno: () => koffi.errno(),
     };
   } catch {
@@ -62,6 +69,18 @@ export function tryFlock(fd: number): 'locked' | 'busy' | undefined {
   const errno = native.errno();
   if (errno === EWOULDBLOCK) return 'busy';
   throw new Error(`flock failed with errno ${errno}`);
+}
+
+/**
+ * Keeps `fd` from programs that this process starts (FD_CLOEXEC). `undefined` when there is no native binding.
+ *
+ * @throws Error with the errno when `fd` is not open
+ */
+export function setCloseOnExec(fd: number): 'set' | undefined {
+  const native = bindings();
+  if (native === null) return undefined;
+  if (native.fcntl(fd, F_SETFD, FD_CLOEXEC) === 0) return 'set';
+  throw new Error(`fcntl failed with errno ${native.errno()}`);
 }
 
 /** The two local modes of a terminal that decide how input reaches its reader. */

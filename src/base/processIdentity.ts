@@ -97,6 +97,24 @@ export function signalIdentity(identity: ProcessIdentity, signal: NodeJS.Signals
   }
 }
 
+/** Bit of SIGCHLD (17 on Linux) in the signal masks of `/proc/PID/status`. */
+const SIGCHLD_BIT = 1n << 16n;
+
+/**
+ * Whether this process ignores SIGCHLD, so that the kernel reaps its children and nobody learns how they ended (wait(2)).
+ * That is inherited from whoever started it. False where the system does not tell.
+ */
+export function ignoresChildren(): boolean {
+  let status: string;
+  try {
+    status = fs.readFileSync('/proc/self/status', 'latin1');
+  } catch {
+    return false; // no procfs, or no descriptor free: the usual case is the better guess
+  }
+  const mask = /^SigIgn:\t([0-9a-f]+)$/m.exec(status)?.[1];
+  return mask !== undefined && (BigInt(`0x${mask}`) & SIGCHLD_BIT) !== 0n;
+}
+
 /** All pids that `/proc` shows. Empty where there is no procfs. */
 export function listPids(): number[] {
   try {

@@ -8,7 +8,7 @@ import { COMMANDS } from './commands.ts';
 import type { CliContext, Surroundings } from './context.ts';
 import { errorExitCode, EXIT_READER_GONE, runFailureExitCode } from './exitCodes.ts';
 import { helpOn } from './help.ts';
-import { errorText, OutputStream, toTtyError, writeEnvelope } from './output.ts';
+import { errorText, OutputStream, toTtyError, warningText, writeEnvelope } from './output.ts';
 import { findCommand, type ParsedLine, parseWords, wantsJson } from './parse.ts';
 import { SPECS } from './specs/all.ts';
 import { GLOBAL_OPTIONS, type GlobalValues, versionSpec } from './specs/global.ts';
@@ -38,8 +38,10 @@ export async function runCli(surroundings: Surroundings): Promise<number> {
       colour: stdout.isTerminal && !colourless,
     });
     const reply = await answer(line, context);
-    if (!json) await stdout.write(reply.human());
-    else
+    if (!json) {
+      for (const warning of reply.warnings ?? []) await stderr.write(warningText(warning));
+      await stdout.write(reply.human());
+    } else
       await writeEnvelope(stdout, {
         ok: true,
         command: name,

@@ -117,6 +117,8 @@ export interface CommandReply {
   readonly human: () => string;
   /** 0 if not given. */
   readonly exitCode?: number;
+  /** For people, on standard error; the result has them as well. See `warnings.ts`. */
+  readonly warnings?: readonly string[];
 }
 
 export type Handler<S> =

@@ -95,6 +95,11 @@ export function errorText(error: TtyError, colour: boolean): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** A warning as a line for people. */
+export function warningText(warning: string): string {
+  return `agent-tty: warning: ${escapeLine(warning)}\n`;
+}
+
 /** Rows as columns, each as wide as its widest cell (cells must be escaped); the last column is not padded. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];

@@ -58,7 +58,12 @@ export function findCommand(argv: readonly string[], commands: readonly Command[
   const [first, second] = found.map((at) => words[at] ?? '');
   if (first === undefined) {
     const command = byName.get(words.includes('--version') ? 'version' : words.some(isHelp) ? 'help' : '');
-    if (command === undefined) throw usageError('command missing', { hint: HELP_HINT });
+    if (command === undefined) {
+      const strange = words.find((word) => isOption(word) && !Object.hasOwn(globals, splitOption(word).name));
+      throw strange === undefined
+        ? usageError('command missing', { hint: HELP_HINT })
+        : unknownOption(strange, globals, 'agent-tty');
+    }
     return { command, words, rest };
   }
   const pair = byName.get(`${first} ${second}`);
@@ -107,7 +112,7 @@ export function parseWords({ command, words, rest }: FoundCommand, globals: Opti
     }
     const { name, attached } = splitOption(word);
     const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
-    if (spec === undefined) throw unknownOption(word, specs, command);
+    if (spec === undefined) throw unknownOption(word, specs, command.spec.name);
     const value = spec.kind === 'flag' ? attached : (attached ?? valueAfter(name, words[++at], spec));
     const read = readValue(name, spec, value);
     if (spec.kind === 'list') (lists[name] ??= []).push(String(read));
@@ -150,13 +155,13 @@ function splitOption(word: string): { name: string; attached: string | undefined
   return { name, attached: equals === -1 ? undefined : word.slice(equals + 1) };
 }
 
-function unknownOption(word: string, specs: OptionSpecs, command: Command): TtyError {
+function unknownOption(word: string, specs: OptionSpecs, of: string): TtyError {
   const { name } = splitOption(word);
   const near = word.startsWith('--') ? nearest(name, Object.keys(specs)) : undefined;
   const shown = word.startsWith('--') ? `--${name}` : word;
   const printable = /^[\x21-\x7e]{1,80}$/.test(shown) ? shown : quote(shown);
   const guess = near === undefined ? '' : `; did you mean --${near}?`;
-  return usageError(`unknown option ${printable} of ${command.spec.name}${guess}`, {
+  return usageError(`unknown option ${printable} of ${of}${guess}`, {
     details: { option: shown.slice(0, 80) },
     hint: 'words that begin with "-" and are no options come after --',
   });

@@ -1,6 +1,6 @@
 /** Why a session cannot be reached, told from its record: no such session, ended, or its host is gone. */
 import { quote, TtyError } from '../protocol/errors.ts';
-import type { SessionRecord } from '../protocol/sessionRecord.ts';
+import { HOST_BUG, HOST_DEATH, type SessionRecord } from '../protocol/sessionRecord.ts';
 import { effectiveStatus, findSession } from '../store/sessions.ts';
 
 /**
@@ -19,8 +19,9 @@ export function explainUnreachable(home: string, reference: string, failure: unk
   const { status, failureReason } = effectiveStatus(record);
   if (status === 'running' || status === 'exiting' || status === 'destroying') return failure;
   const details = { session: reference, sessionId: record.sessionId, status };
-  if (failureReason === 'host-death') {
-    return new TtyError('HOST_UNREACHABLE', `the host of session ${quote(reference)} died`, {
+  if (failureReason === HOST_DEATH || failureReason === HOST_BUG) {
+    const how = failureReason === HOST_BUG ? 'met a bug of its own' : 'died';
+    return new TtyError('HOST_UNREACHABLE', `the host of session ${quote(reference)} ${how}`, {
       details: { ...details, failureReason },
       hint: `agent-tty inspect ${record.sessionId} shows what is left of it`,
       cause: failure,

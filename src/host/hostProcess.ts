@@ -13,6 +13,7 @@ import { hostPaths, sessionsDirectory } from '../protocol/homeLayout.ts';
 import { DEFAULT_HOST_IDLE_MS } from '../protocol/limits.ts';
 import { PACKAGE_VERSION, PROTOCOL_VERSION } from '../protocol/version.ts';
 import { ScreenService } from '../screen/screenService.ts';
+import { HOST_BUG } from '../protocol/sessionRecord.ts';
 import { readConfig } from '../store/config.ts';
 import { readHostRecord, writeHostRecord } from '../store/hostRecord.ts';
 import { type HomeLock, takeHomeLock } from './homeLock.ts';
@@ -32,6 +33,8 @@ export interface HostOptions {
   readonly screenWorker: URL;
   readonly runtimeDirectory: string | undefined;
   readonly temporaryDirectory: string;
+  /** Aborts when the process has met a bug: its sessions are then ended at once, as failed, and the host leaves. */
+  readonly failed: AbortSignal;
   /** Called once, when this host, or another one of the same home and id, serves. */
   onReady(): void;
 }
@@ -63,6 +66,7 @@ export async function runHost(options: HostOptions): Promise<void> {
   const server = await serve(options, registry, stop);
   scope.add('record', () => fs.rmSync(paths.record, { force: true }));
   scope.add('signals', stopOnSignals(stop));
+  options.failed.addEventListener('abort', () => stop(HOST_BUG));
   const idle = new IdleTimer(clock, config.hostIdleMs ?? DEFAULT_HOST_IDLE_MS, () => stop('idle'));
   registry.onLiveCountChange((live) => idle.update(live));
   idle.update(registry.liveCount);
@@ -73,7 +77,7 @@ export async function runHost(options: HostOptions): Promise<void> {
   const reason = await stopping.promise;
   logger.log('info', 'host', 'stopping', { reason, liveSessions: registry.liveCount });
   registry.refuseNewWork();
-  const survivors = await registry.endAll();
+  const survivors = await registry.endAll(reason === HOST_BUG ? HOST_BUG : undefined);
   await server.close(DRAIN_MS);
   await scope[Symbol.asyncDispose]().catch((error: unknown) => {
     logger.log('error', 'host', 'not everything could be released', errorFields(error));

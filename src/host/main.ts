@@ -1,4 +1,5 @@
 /** The host's entry: options -> parts -> run. Started by the client, not by people. */
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
@@ -11,6 +12,8 @@ import { runHost } from './hostProcess.ts';
 const REPORT_FD = 3;
 /** Exit code after an error that nobody caught (EX_SOFTWARE of sysexits.h). */
 const BUG_EXIT_CODE = 70;
+/** Ending the sessions after a bug must not hang on the very thing that is broken. */
+const BUG_DEADLINE_MS = 5_000;
 
 const { values } = parseArgs({
   options: { home: { type: 'string' }, 'host-id': { type: 'string' } },
@@ -29,14 +32,22 @@ function report(text: string): void {
   }
 }
 
-process.on('uncaughtException', (error) => {
-  logger.log('error', 'host', 'uncaught error', errorFields(error));
-  process.exit(BUG_EXIT_CODE);
-});
-process.on('unhandledRejection', (reason) => {
-  logger.log('error', 'host', 'unhandled rejection', errorFields(reason));
-  process.exit(BUG_EXIT_CODE);
-});
+const failed = new AbortController();
+let serves = false;
+
+/** The first bug ends the sessions and then the host; what goes wrong on the way out is only logged. */
+function metBug(what: string, error: unknown): void {
+  logger.log('error', 'host', what, { incident: randomBytes(6).toString('hex'), ...errorFields(error) });
+  if (!serves) process.exit(BUG_EXIT_CODE);
+  if (failed.signal.aborted) return;
+  systemClock.after(BUG_DEADLINE_MS, () => process.exit(BUG_EXIT_CODE));
+  failed.abort();
+}
+
+process.on('uncaughtException', (error) => metBug('uncaught error', error));
+process.on('unhandledRejection', (reason) => metBug('unhandled rejection', reason));
+// Whoever started us may have ignored it, and that is inherited: the kernel would then throw away how programs ended.
+process.on('SIGCHLD', () => undefined);
 
 try {
   if (values.home === undefined || values['host-id'] === undefined) {
@@ -50,9 +61,13 @@ try {
     screenWorker: new URL('./screenWorker.js', import.meta.url),
     runtimeDirectory: process.env['XDG_RUNTIME_DIR'],
     temporaryDirectory: os.tmpdir(),
-    onReady: () => report(JSON.stringify({ ready: true })),
+    failed: failed.signal,
+    onReady: () => {
+      serves = true;
+      report(JSON.stringify({ ready: true }));
+    },
   });
-  process.exit(0);
+  process.exit(failed.signal.aborted ? BUG_EXIT_CODE : 0);
 } catch (error) {
   logger.log('error', 'host', 'the host could not go on', errorFields(error));
   const told =

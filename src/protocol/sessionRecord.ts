@@ -6,6 +6,11 @@ import type { ProcessIdentity } from '../base/processIdentity.ts';
 import type { SessionStatus } from './methods/session.ts';
 import type { CompletionSource } from './outcomes.ts';
 
+/** `failureReason` of a session whose host died without a word. */
+export const HOST_DEATH = 'host-death';
+/** `failureReason` of a session that its host ended because of a fault of its own. */
+export const HOST_BUG = 'host-bug';
+
 /** Written by the session's host and replaced atomically. A reader keeps fields that it does not know. */
 export interface SessionRecord {
   readonly version: 1;
@@ -17,7 +22,7 @@ export interface SessionRecord {
   readonly updatedAt: string;
   readonly endedAt?: string;
   readonly status: SessionStatus;
-  /** Why `status` is `failed`: `host-death`, `storage-corruption`, or another word. */
+  /** Why `status` is `failed`: `host-death`, `host-bug`, `storage-corruption`, or another word. */
   readonly failureReason?: string;
   /** The part that found the failure. */
   readonly failureOrigin?: string;

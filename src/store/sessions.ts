@@ -7,7 +7,7 @@ import { quote, TtyError } from '../protocol/errors.ts';
 import { sessionPaths, sessionsDirectory } from '../protocol/homeLayout.ts';
 import { checkSessionReference, isSessionId } from '../protocol/ids.ts';
 import type { SessionStatus, Termination } from '../protocol/methods/session.ts';
-import type { SessionRecord } from '../protocol/sessionRecord.ts';
+import { HOST_BUG, HOST_DEATH, type SessionRecord } from '../protocol/sessionRecord.ts';
 import { readSessionRecord } from './manifest.ts';
 
 /** A session whose record cannot be read. */
@@ -77,7 +77,7 @@ export function effectiveStatus(record: SessionRecord): EffectiveStatus {
   const { status, failureReason } = record;
   if (isLive(status)) {
     if (isHostThere(record)) return { status, terminationCategory: 'running' };
-    return { status: 'failed', failureReason: 'host-death', terminationCategory: 'host-death' };
+    return { status: 'failed', failureReason: HOST_DEATH, terminationCategory: HOST_DEATH };
   }
   return {
     status,
@@ -97,7 +97,8 @@ function terminationOf(record: SessionRecord): Termination {
   if (record.status === 'destroyed') return 'destroyed';
   if (record.status === 'failed') {
     const { failureReason } = record;
-    return failureReason === 'host-death' || failureReason === 'storage-corruption' ? failureReason : 'unknown';
+    if (failureReason === HOST_BUG) return HOST_DEATH;
+    return failureReason === HOST_DEATH || failureReason === 'storage-corruption' ? failureReason : 'unknown';
   }
   if (record.exitSignal !== null) return 'signal-exit';
   if (record.exitCode === null) return 'unknown';

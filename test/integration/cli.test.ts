@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readProcessStat } from '../../src/base/processIdentity.ts';
-import { CLI_PROGRAM, TestHome } from '../support/cli.ts';
+import { CLI_PROGRAM, PROGRAM_NODE, TestHome } from '../support/cli.ts';
 import { holding, like } from '../support/like.ts';
 
 describe('a session through the command line', () => {
@@ -209,7 +209,7 @@ describe('what the program prints', () => {
 
   it('is an error when it cannot be written', async () => {
     await using home = new TestHome();
-    const line = `${process.execPath} ${CLI_PROGRAM} help >/dev/full`;
+    const line = `${PROGRAM_NODE} ${CLI_PROGRAM} help >/dev/full`;
     const { exitCode, stdout } = await home.run(['run', '--wait', '--', 'sh', '-c', line]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 8, stdout: holding('ENOSPC') });
   });

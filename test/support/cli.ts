@@ -15,6 +15,8 @@ import { type Envelope, parseEnvelope } from './like.ts';
 const ROOT = path.dirname(path.dirname(import.meta.dirname));
 /** The program under test. */
 export const CLI_PROGRAM = path.join(ROOT, 'dist', 'cli.js');
+/** The Node that runs the program: this one, or the one that `tools/nodes.mjs` names. */
+export const PROGRAM_NODE = process.env['TEST_NODE'] ?? process.execPath;
 /** The library under test. */
 export const LIBRARY = path.join(ROOT, 'dist', 'index.js');
 /** Time that processes of an ended session have to be gone from the process table. */
@@ -83,7 +85,7 @@ export class TestHome implements AsyncDisposable {
     const env: Record<string, string> = {};
     for (const [name, value] of Object.entries({ ...this.environment, ...options.env }))
       if (value !== undefined) env[name] = value;
-    const child = spawn(process.execPath, [CLI_PROGRAM, ...args], {
+    const child = spawn(PROGRAM_NODE, [CLI_PROGRAM, ...args], {
       cwd: options.cwd ?? this.work,
       env,
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -5,6 +5,7 @@ import type { CommandReply, Handler } from '../command.ts';
 import { createParams } from '../createParams.ts';
 import { callBound, withStartedHost } from '../host.ts';
 import type { createSpec } from '../specs/session.ts';
+import { shellWarnings, termWarnings, withWarnings } from '../warnings.ts';
 
 /** `create`: prints the id of the new session. */
 export const create: Handler<typeof createSpec> = async ({ options, rest }, context): Promise<CommandReply> => {
@@ -12,7 +13,9 @@ export const create: Handler<typeof createSpec> = async ({ options, rest }, cont
   if (rest?.length === 0) throw invalid('the command after -- is missing');
   if (rest !== undefined && options.shell !== undefined) throw invalid('give --shell or a command after --, not both');
   if (options.shell === '') throw invalid('--shell must be a program, got ""');
-  const shell = rest === undefined ? (options.shell ?? fallbackShell(context.environment)) : undefined;
+  const { environment } = context;
+  const fallback = rest === undefined && options.shell === undefined ? fallbackShell(environment) : undefined;
+  const shell = options.shell ?? fallback;
   const params = {
     ...createParams(options, rest ?? [], context),
     ...(options.name === undefined ? {} : { name: options.name }),
@@ -21,7 +24,8 @@ export const create: Handler<typeof createSpec> = async ({ options, rest }, cont
     ...(options['idle-timeout-ms'] === undefined ? {} : { idleTimeoutMs: options['idle-timeout-ms'] }),
   };
   const result = await withStartedHost(context, (client) => client.call('session.create', params, callBound(context)));
-  return { result, human: () => `${result.sessionId}\n` };
+  const warnings = [...shellWarnings(environment, fallback), ...termWarnings(options.term, environment)];
+  return withWarnings({ result, human: () => `${result.sessionId}\n` }, warnings);
 };
 
 function invalid(message: string): TtyError {

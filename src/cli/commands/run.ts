@@ -11,6 +11,7 @@ import { oneShot } from '../oneShot.ts';
 import { runReply, waitForRun } from '../runStream.ts';
 import type { runSpec } from '../specs/run.ts';
 import { CREATE_OPTIONS } from '../specs/session.ts';
+import { termWarnings, withWarnings } from '../warnings.ts';
 
 type Options = OptionValues<(typeof runSpec)['options']>;
 
@@ -26,7 +27,8 @@ export const run: Handler<typeof runSpec> = async ({ positionals, rest, options 
       );
     if (rest.length === 0) throw usage('the command after -- is missing');
     refuse(options, ['no-wait', 'file', 'when-busy'], 'needs a session; a run of its own is always waited for');
-    return oneShot(rest, options, context);
+    const reply = await oneShot(rest, options, context);
+    return withWarnings(reply, termWarnings(options.term, context.environment));
   }
   refuse(
     options,

@@ -7,9 +7,9 @@ import fs from 'node:fs';
 import { constants } from 'node:os';
 import nodePty from 'node-pty';
 import type { Clock } from '../../base/clock.ts';
-import { terminalModes } from '../../base/native.ts';
+import { setCloseOnExec, terminalModes } from '../../base/native.ts';
 import type { TerminalModes } from '../../base/native.ts';
-import { bootId, identify, readProcessStat, signalIdentity } from '../../base/processIdentity.ts';
+import { bootId, identify, ignoresChildren, readProcessStat, signalIdentity } from '../../base/processIdentity.ts';
 import type { ProcessIdentity } from '../../base/processIdentity.ts';
 import { TtyError, quote } from '../../protocol/errors.ts';
 import { withoutDescriptorGaps } from './descriptorGaps.ts';
@@ -63,6 +63,9 @@ export function spawnPty(options: SpawnOptions): Pty {
   }
   const identity = identify(child.pid) ?? { pid: child.pid, startTicks: '0', bootId: bootId() };
   try {
+    // Without the native binding nothing sets it: then sessions are kept apart by `withoutDescriptorGaps` alone, and another
+    // child of the host, which has none, would inherit the master.
+    setCloseOnExec(child.fd);
     pty = new NodePty(child, identity, options.clock);
     return pty;
   } catch (cause) {
@@ -182,6 +185,8 @@ class NodePty implements Pty {
 }
 
 function exitOf(code: number, signal: number): PtyExit {
+  // The kernel then kept no status for us: what node-pty tells is an unset variable of its own.
+  if (ignoresChildren()) return { exitCode: null, exitSignal: null };
   if (signal === 0) return { exitCode: code, exitSignal: null };
   const name = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
   // real-time signals have no name of their own there

@@ -6,7 +6,10 @@
 import type { TerminalModes } from '../../base/native.ts';
 import type { ProcessIdentity } from '../../base/processIdentity.ts';
 
-/** How a program ended: by itself with `exitCode`, or by `exitSignal` (such as `SIGKILL`). One of the two is null. */
+/**
+ * How a program ended: by itself with `exitCode`, or by `exitSignal` (such as `SIGKILL`). One of the two is null; both are
+ * when the system did not keep the status.
+ */
 export interface PtyExit {
   readonly exitCode: number | null;
   readonly exitSignal: string | null;

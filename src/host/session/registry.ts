@@ -89,11 +89,14 @@ export class SessionRegistry {
     });
   }
 
-  /** Ends every session and closes its files. Returns how many processes survived. */
-  async endAll(): Promise<number> {
+  /**
+   * Ends every session and closes its files: in order, or with `failure` at once, as failed for that reason. Returns how
+   * many processes survived.
+   */
+  async endAll(failure?: string): Promise<number> {
     const ends = [...this.#sessions.values()].map(async (session) => {
       try {
-        const survivors = session.isLive ? (await session.destroy({ force: false })).survivors : 0;
+        const survivors = failure === undefined ? await endInOrder(session) : await session.fail(failure);
         await session.close();
         return survivors;
       } catch (error) {
@@ -129,4 +132,8 @@ export class SessionRegistry {
   #changed(): void {
     for (const listener of this.#listeners) listener(this.liveCount);
   }
+}
+
+async function endInOrder(session: Session): Promise<number> {
+  return session.isLive ? (await session.destroy({ force: false })).survivors : 0;
 }

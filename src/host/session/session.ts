@@ -176,6 +176,22 @@ export class Session {
     return this.#destruction;
   }
 
+  /** Ends the session by KILL because its host has met a bug. Returns how many processes survived. */
+  async fail(reason: string): Promise<number> {
+    const { status } = this.#state;
+    if (status !== 'running' && status !== 'destroying') return 0;
+    this.#transition({ type: 'destroyRequested' });
+    if (status === 'running') this.#options.onEnd();
+    const root = { mark: this.id, child: this.#assembly.pty.identity };
+    const { survivors, found } = await endTree(root, this.#options.clock, { force: true });
+    if (survivors === 0) await this.#exitReported();
+    const payload = { hostPid: process.pid, survivorsEnded: found - survivors };
+    this.#parts.ingest.append({ type: 'host_lost', payload });
+    this.#parts.journal.flush();
+    this.#transition({ type: 'failed', reason });
+    return survivors;
+  }
+
   /** Writes what is pending and closes log and screen. The program should be gone; what it still says is not recorded. */
   async close(): Promise<void> {
     if (this.#closed) return;
