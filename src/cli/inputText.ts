@@ -4,6 +4,8 @@ import { isUtf8 } from 'node:buffer';
 import { isErrno } from '../base/atomicFile.ts';
 import { quote, TtyError } from '../protocol/errors.ts';
 
+const READ_BYTES = 64 * 1024;
+
 /** Where the text may come from; exactly one of `word` and `file` has to be given. `-` as word means standard input. */
 export interface TextSource {
   /** What the text is, for messages: `command`, `text`. */
@@ -40,7 +42,7 @@ function readWholeFile(source: TextSource, file: string): Buffer {
       const stat = fs.fstatSync(fd);
       if (stat.isDirectory()) throw invalid(`--file ${quote(file)} is a directory`, 'usage');
       if (stat.size > source.maxBytes) throw tooLong(source, `${stat.size}`);
-      return fs.readFileSync(fd);
+      return readBounded(source, fd);
     } finally {
       fs.closeSync(fd);
     }
@@ -49,6 +51,19 @@ function readWholeFile(source: TextSource, file: string): Buffer {
     if (isErrno(error, 'EACCES')) throw invalid(`--file ${quote(file)} may not be read by this user`, 'usage');
     throw error;
   }
+}
+
+/** A pipe or a device has no size that could be looked at, and may have no end. */
+function readBounded(source: TextSource, fd: number): Buffer {
+  const parts: Buffer[] = [];
+  for (let bytes = 0; bytes <= source.maxBytes;) {
+    const part = Buffer.allocUnsafe(READ_BYTES);
+    const read = fs.readSync(fd, part);
+    if (read === 0) return Buffer.concat(parts);
+    parts.push(part.subarray(0, read));
+    bytes += read;
+  }
+  throw tooLong(source, `more than ${source.maxBytes}`);
 }
 
 async function readStream(source: TextSource): Promise<Buffer> {

@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isErrno } from '../../base/atomicFile.ts';
 import { TtyError, quote } from '../../protocol/errors.ts';
+import { formatFault } from './execFormat.ts';
 import type { ErrorDetails } from '../../protocol/errors.ts';
 
 export interface ProgramRequest {
@@ -99,8 +100,9 @@ function faultOf(file: string, cwd: string): string | undefined {
     if (isErrno(error, 'EACCES')) return `is not executable${ownership(file)}`;
     return error instanceof Error ? error.message : String(error);
   }
-  const interpreter = interpreterOf(file);
-  if (interpreter === undefined) return undefined;
+  const head = headOf(file);
+  const interpreter = interpreterOf(head);
+  if (interpreter === undefined) return formatFault(head);
   const fault = interpreterFault(path.resolve(cwd, interpreter));
   return fault === undefined ? undefined : `its interpreter ${quote(interpreter)} ${fault}`;
 }
@@ -117,22 +119,24 @@ function interpreterFault(file: string): string | undefined {
 }
 
 /** The program named in a script's first line, `#!interpreter [argument]` (execve(2)); undefined for anything else. */
-function interpreterOf(file: string): string | undefined {
+function interpreterOf(head: Buffer): string | undefined {
+  return /^#![ \t]*([^ \t\n\0]+)/.exec(head.toString('utf8'))?.[1];
+}
+
+/** What the kernel looks at to see how the file is run; empty when it may be executed and not read. */
+function headOf(file: string): Buffer {
   const head = Buffer.alloc(SHEBANG_BYTES);
-  let bytes: number;
   try {
     const fd = fs.openSync(file, 'r');
     try {
-      bytes = fs.readSync(fd, head, 0, head.length, 0);
+      return head.subarray(0, fs.readSync(fd, head, 0, head.length, 0));
     } finally {
       fs.closeSync(fd);
     }
   } catch (error) {
-    if (isErrno(error, 'EACCES')) return undefined; // a program may be executable and not readable
+    if (isErrno(error, 'EACCES')) return Buffer.alloc(0);
     throw error;
   }
-  const match = /^#![ \t]*([^ \t\n\0]+)/.exec(head.toString('utf8', 0, bytes));
-  return match?.[1];
 }
 
 /** Who may do what, in words, for a message; empty when that cannot be read either. */
