@@ -66,9 +66,9 @@ export class SessionRuns {
     const { coordinator } = this.#parts;
     this.#parts.assertLive();
     if (request.whenBusy === 'fail' && (this.#inTurn > 0 || coordinator.runInFlight !== undefined)) {
-      throw new TtyError('SESSION_BUSY', 'another run of this session is under way; nothing was typed', {
-        details: { runId: coordinator.runInFlight },
-      });
+      const { runInFlight } = coordinator;
+      const run = runInFlight === undefined ? 'another run of this session' : `run ${runInFlight}`;
+      throw new TtyError('SESSION_BUSY', `${run} is under way; nothing was typed`, { details: { runId: runInFlight } });
     }
     const prepared = coordinator.prepare({ command: request.command, noWait: !request.wait });
     const logOffset = await this.#inOrder(prepared, request.timeoutMs, context.signal);

@@ -60,7 +60,7 @@ export const BAD_REQUESTS: readonly BadInput[] = [
     'a run while one is under way',
     ['run', 'busy', 'x', '--when-busy', 'fail'],
     'SESSION_BUSY',
-    /run [0-9A-Z]{26}\.1|busy/,
+    /^run [0-9A-Z]{26}\.1 is under way; nothing was typed/,
   ),
   request('a run without a shell', ['run', 'cat', 'x'], 'NOT_A_SHELL', /cat|no shell/),
   bad(
