@@ -22,6 +22,7 @@ import { createDispatch } from './server/dispatch.ts';
 import { HostServer } from './server/server.ts';
 import { recoverSessions } from './session/recovery.ts';
 import { SessionRegistry } from './session/registry.ts';
+import { loadNativePty } from './pty/nodePtyNative.ts';
 import { chooseSocketPath } from './socketPath.ts';
 
 export interface HostOptions {
@@ -49,6 +50,7 @@ const DRAIN_MS = 1_000;
 export async function runHost(options: HostOptions): Promise<void> {
   const { home, hostId, clock, logger } = options;
   const paths = hostPaths(home, hostId);
+  loadNativePty();
   makePrivateDirectory(home);
   makePrivateDirectory(paths.directory);
   makePrivateDirectory(sessionsDirectory(home));

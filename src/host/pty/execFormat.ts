@@ -17,7 +17,8 @@ const CONTROL_FILES = new Set(['register', 'status']);
  * tells too little. A text without `#!` is fine: execvp(3) gives it to the shell.
  */
 export function formatFault(head: Buffer): string | undefined {
-  if (process.platform !== 'linux' || head.length === 0 || head.subarray(0, 2).toString('latin1') === '#!') return undefined;
+  if (process.platform !== 'linux' || head.length === 0 || head.subarray(0, 2).toString('latin1') === '#!')
+    return undefined;
   const fault = head.subarray(0, ELF_MAGIC.length).equals(ELF_MAGIC) ? elfFault(head) : textFault(head);
   return fault === undefined || hasOtherHandlers() ? undefined : `exec format error: ${fault}`;
 }

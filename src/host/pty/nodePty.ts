@@ -1,11 +1,10 @@
 /**
- * Programs on real terminals. The only importer of node-pty, and of that only its native half (see
+ * Programs on real terminals, by the native half of node-pty alone (see
  * docs/decisions/0003-native-half-of-node-pty.md): forking and resizing. Reading is `ptyMaster.ts`, writing
  * `inputWriter.ts`.
  */
 import fs from 'node:fs';
 import { constants } from 'node:os';
-import nodePty from 'node-pty';
 import type { Clock } from '../../base/clock.ts';
 import { setCloseOnExec, terminalModes } from '../../base/native.ts';
 import type { TerminalModes } from '../../base/native.ts';
@@ -15,7 +14,7 @@ import { TtyError, quote } from '../../protocol/errors.ts';
 import { withoutDescriptorGaps } from './descriptorGaps.ts';
 import { InputWriter, terminalClosed } from './inputWriter.ts';
 import { Listeners } from './listeners.ts';
-import { nativeOf, spawnHelperPath } from './nodePtyNative.ts';
+import { loadNativePty, spawnHelperPath } from './nodePtyNative.ts';
 import type { NativeProcess } from './nodePtyNative.ts';
 import type { Pty, PtyExit } from './pty.ts';
 import { PtyMaster } from './ptyMaster.ts';
@@ -35,7 +34,6 @@ export interface SpawnOptions {
   readonly clock: Clock;
 }
 
-const native = nativeOf(nodePty);
 /** No change of user or group. */
 const SAME_ID = -1;
 /** Keeps IUTF8 on in the line discipline, so that Backspace removes a character and not one byte; reading is raw anyway. */
@@ -56,7 +54,19 @@ export function spawnPty(options: SpawnOptions): Pty {
   try {
     const helper = spawnHelperPath();
     child = withoutDescriptorGaps(() =>
-      native.fork(file, [...args], [...environment], cwd, cols, rows, SAME_ID, SAME_ID, IS_UTF8, helper, onExit),
+      loadNativePty().fork(
+        file,
+        [...args],
+        [...environment],
+        cwd,
+        cols,
+        rows,
+        SAME_ID,
+        SAME_ID,
+        IS_UTF8,
+        helper,
+        onExit,
+      ),
     );
   } catch (cause) {
     throw spawnFailed(file, cause);
@@ -153,7 +163,7 @@ class NodePty implements Pty {
 
   resize(cols: number, rows: number): void {
     if (!this.#master.isOpen) throw terminalClosed();
-    this.#master.use((fd) => native.resize(fd, cols, rows, 0, 0));
+    this.#master.use((fd) => loadNativePty().resize(fd, cols, rows, 0, 0));
   }
 
   modes(): TerminalModes | undefined {

@@ -31,6 +31,44 @@ export interface NativePty {
   resize(fd: number, cols: number, rows: number, widthPixels: number, heightPixels: number): void;
 }
 
+let loaded: NativePty | undefined;
+
+/**
+ * Loads node-pty; once, at the start of a host, so that one which cannot give terminals says so instead of serving.
+ *
+ * @throws TtyError `HOST_START_FAILED` that says what is missing and how to get it
+ */
+export function loadNativePty(): NativePty {
+  if (loaded !== undefined) return loaded;
+  const system = `${process.platform}-${process.arch}`;
+  try {
+    assertLibc();
+    // oxlint-disable-next-line typescript/no-unsafe-assignment -- require gives any; our declaration names what is used
+    const nodePty: typeof import('node-pty') = createRequire(import.meta.url)('node-pty');
+    loaded = nativeOf(nodePty);
+    return loaded;
+  } catch (cause) {
+    const [reason] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    throw new TtyError(
+      'HOST_START_FAILED',
+      `no terminal can be opened: node-pty does not load on ${system}: ${reason}`,
+      {
+        details: { reason: 'pty', system },
+        hint: 'install the package again on this very machine, optional dependencies included: npm install --include=optional',
+        cause,
+      },
+    );
+  }
+}
+
+/** The prebuilt library loads under musl's loader as well, and then crashes the process. */
+function assertLibc(): void {
+  if (process.platform !== 'linux') return;
+  if (fs.readFileSync('/proc/self/maps', 'latin1').includes('/ld-musl-')) {
+    throw new Error('this Node runs on musl, and the prebuilt library needs glibc');
+  }
+}
+
 /**
  * The native half of the loaded node-pty.
  *
