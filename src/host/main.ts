@@ -7,6 +7,7 @@ import { systemClock } from '../base/clock.ts';
 import { errorFields, fileLogger, LOG_LEVELS } from '../base/logger.ts';
 import { TtyError } from '../protocol/errors.ts';
 import { runHost } from './hostProcess.ts';
+import { closeInheritedDescriptors } from './inheritedDescriptors.ts';
 
 /** Descriptor of the pipe on which the starter waits for the one line that says how it went. */
 const REPORT_FD = 3;
@@ -15,6 +16,7 @@ const BUG_EXIT_CODE = 70;
 /** Ending the sessions after a bug must not hang on the very thing that is broken. */
 const BUG_DEADLINE_MS = 5_000;
 
+closeInheritedDescriptors(REPORT_FD);
 const { values } = parseArgs({
   options: { home: { type: 'string' }, 'host-id': { type: 'string' } },
   strict: true,

@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import { isErrno, readIfPresent } from '../../base/atomicFile.ts';
+import { TtyError } from '../../protocol/errors.ts';
+import { MAX_CONNECTIONS } from '../../protocol/limits.ts';
 
 /** One resource that a new terminal needs. `used` is undefined where it cannot be told. */
 export interface SpawnLimit {
@@ -35,6 +37,43 @@ export function spawnLimits(): SpawnLimit[] {
     else if (!isErrno(error, 'ENOENT')) throw error;
   }
   return found;
+}
+
+/** A session's two terminal ends and its log. */
+const FDS_PER_SESSION = 3;
+/** Kept free for clients, for replacing files, and for looking at processes: without them no session could even be ended. */
+const MAX_RESERVE = MAX_CONNECTIONS + 16;
+
+/**
+ * Refuses a session that would take descriptors which the host needs to serve and to end the others: a quarter of the limit, at
+ * most 80. Says nothing where the system does not tell (Linux does).
+ *
+ * @throws TtyError SPAWN_FAILED with the limit
+ */
+export function assertDescriptorRoom(): void {
+  rememberOpenFilesLimit();
+  const limit = openFilesLimit;
+  if (limit === undefined) return;
+  const reserve = Math.min(MAX_RESERVE, Math.floor(limit / 4));
+  const used = openDescriptors() ?? limit;
+  if (used + FDS_PER_SESSION + reserve <= limit) return;
+  throw new TtyError(
+    'SPAWN_FAILED',
+    `no more sessions: limit reached: open files ${used} of ${limit}, of which ${reserve} are kept for the host itself`,
+    {
+      details: { limits: [{ name: 'open files', used, limit, reached: true }] },
+      hint: 'End sessions that are not needed, or raise the limit (ulimit -n) and start the host again.',
+    },
+  );
+}
+
+function openDescriptors(): number | undefined {
+  try {
+    return fs.readdirSync('/proc/self/fd').length - 1;
+  } catch (error) {
+    if (isErrno(error, 'EMFILE', 'ENFILE')) return undefined; // not one is left, for the listing itself neither
+    throw error;
+  }
 }
 
 /** Limits in words, those that are reached alone if there are any. */

@@ -9,6 +9,7 @@ import type { CheckedParams } from '../../protocol/methods/table.ts';
 import { resolveProgram } from '../pty/commandLookup.ts';
 import { spawnPty } from '../pty/nodePty.ts';
 import type { Pty } from '../pty/pty.ts';
+import { assertDescriptorRoom } from '../pty/spawnLimits.ts';
 import type { PromptKind } from '../run/promptTracker.ts';
 import type { CompletionSource, HookStart } from '../run/sources/completionSource.ts';
 import { dialectOf } from '../run/sources/dialects.ts';
@@ -46,9 +47,10 @@ export interface PreparedLaunch {
 /**
  * Checks everything that can be checked before a session exists.
  *
- * @throws TtyError `EXEC_FAILED`, `INVALID_INPUT`
+ * @throws TtyError `EXEC_FAILED`, `INVALID_INPUT`, `SPAWN_FAILED`
  */
 export function prepareLaunch({ sessionId, params, configuredShell, scratch }: LaunchRequest): PreparedLaunch {
+  assertDescriptorRoom();
   const caller = parseEnvironment(params.environment);
   const plan = planLaunch(
     { command: params.command, shell: params.shell ?? configuredShell, completion: params.completion },
