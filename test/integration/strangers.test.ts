@@ -8,6 +8,7 @@ import { identify, liveness, type ProcessIdentity, readProcessStat } from '../..
 import { MAIN_HOST_ID, sessionPaths } from '../../src/protocol/homeLayout.ts';
 import { TestHome } from '../support/cli.ts';
 import { startHostByHand } from '../support/hostByHand.ts';
+import { parseObject } from '../support/like.ts';
 
 interface Innocent extends Disposable {
   readonly identity: ProcessIdentity;
@@ -51,7 +52,7 @@ function plant(
   wrong: (typeof MISTAKES)[number][1],
 ): void {
   const { manifest } = sessionPaths(home.home, sessionId);
-  const record: Record<string, unknown> = JSON.parse(fs.readFileSync(manifest, 'utf8'));
+  const record = parseObject(fs.readFileSync(manifest, 'utf8'));
   const planted = { hostPid: host.pid, hostIdentity: wrong(host), childPid: child.pid, childIdentity: wrong(child) };
   fs.writeFileSync(manifest, JSON.stringify({ ...record, ...planted, status: 'running' }));
 }
@@ -84,7 +85,7 @@ describe('a stranger whose pid stands in a record', () => {
     const session = await home.create(['--', 'cat']);
     const host = home.hostPid ?? 0;
     const hostFile = path.join(home.home, 'host', MAIN_HOST_ID, 'host.json');
-    const record: Record<string, unknown> = JSON.parse(fs.readFileSync(hostFile, 'utf8'));
+    const record = parseObject(fs.readFileSync(hostFile, 'utf8'));
     process.kill(host, 'SIGKILL');
     while (identify(host) !== undefined && readProcessStat(host)?.state !== 'Z') await delay(systemClock, 5);
     plant(home, session, first.identity, second.identity, wrong);

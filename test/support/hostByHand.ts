@@ -6,6 +6,7 @@ import { delay, systemClock } from '../../src/base/clock.ts';
 import { MAIN_HOST_ID } from '../../src/protocol/homeLayout.ts';
 import { readHostRecord } from '../../src/store/hostRecord.ts';
 import { CLI_PROGRAM, PROGRAM_NODE, type TestHome } from './cli.ts';
+import { parseObject } from './like.ts';
 
 const HOST_PROGRAM = path.join(path.dirname(CLI_PROGRAM), 'host.js');
 const READY_MS = 20_000;
@@ -59,7 +60,7 @@ export async function startHostByHand(home: TestHome, options: HandOptions = {})
         .readFileSync(logFile, 'utf8')
         .split('\n')
         .filter((line) => line.startsWith('{'))
-        .map((line): Record<string, unknown> => JSON.parse(line));
+        .map(parseObject);
     if (pid !== undefined) return { pid, end, kill: (signal) => void child.kill(signal), log: records };
     if (systemClock.nowMs() > deadline) throw new Error(`no host: ${fs.readFileSync(logFile, 'utf8')}`);
     await delay(systemClock, 20);

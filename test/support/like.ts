@@ -55,3 +55,10 @@ export function errorIn(text: string): NonNullable<Envelope['error']> {
 function isEnvelope(value: unknown): value is Envelope {
   return typeof value === 'object' && value !== null && 'ok' in value && ('result' in value || 'error' in value);
 }
+
+/** The object in a JSON text; throws for any other value. */
+export function parseObject(text: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw new Error(`no object: ${text}`);
+}

@@ -9,7 +9,7 @@ export function screenHandlers(registry: SessionRegistry): Pick<Handlers, 'scree
     },
     'screen.wait': async ({ session, condition, timeoutMs }, { signal }) => {
       const found = registry.get(session);
-      return { sessionId: found.id, ...(await found.waits.wait(condition, { timeoutMs, signal })) };
+      return { sessionId: found.id, ...(await found.wait(condition, { timeoutMs, signal })) };
     },
   };
 }

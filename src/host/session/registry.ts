@@ -19,10 +19,14 @@ export interface RegistryOptions {
 
 /** Ended sessions that stay in memory for late questions; older ones are answered from their files by the client. */
 const MAX_ENDED_KEPT = 100;
+/** Ended sessions whose screen stays as well. One with a full scrollback costs megabytes; clients replay the log of the others. */
+const MAX_ENDED_SCREENS = 16;
 
 export class SessionRegistry {
   readonly #options: RegistryOptions;
   readonly #sessions = new Map<string, Session>();
+  /** Ids of sessions that are not live any more, in the order in which they ended. */
+  #ended: string[] = [];
   readonly #names = new Set<string>();
   readonly #listeners: ((live: number) => void)[] = [];
   #refusesWork = false;
@@ -70,7 +74,7 @@ export class SessionRegistry {
     }
     try {
       const id = newUlid(this.#options.clock.wallMs());
-      const session = await Session.start({ ...this.#options, id, params, onEnd: () => this.#ended() });
+      const session = await Session.start({ ...this.#options, id, params, onEnd: () => this.#sessionEnded(id) });
       this.#sessions.set(id, session);
       this.#changed();
       return session;
@@ -115,18 +119,22 @@ export class SessionRegistry {
     return named.find((session) => session.isLive) ?? named.at(-1);
   }
 
-  #ended(): void {
-    const ended = [...this.#sessions.values()].filter((session) => !session.isLive);
-    for (const session of ended.slice(0, Math.max(0, ended.length - MAX_ENDED_KEPT))) {
-      this.#sessions.delete(session.id);
-      session.close().catch((error: unknown) => {
-        this.#options.logger.log('error', 'session', 'could not close', {
-          sessionId: session.id,
-          ...errorFields(error),
-        });
-      });
-    }
+  #sessionEnded(id: string): void {
+    this.#ended.push(id);
+    // One that is still being destroyed keeps all it has, however long ago that began.
+    const over = this.#ended.filter((known) => this.#sessions.get(known)?.isOver === true);
+    for (const old of over.slice(0, -MAX_ENDED_SCREENS)) this.#sessions.get(old)?.releaseScreen();
+    for (const old of over.slice(0, -MAX_ENDED_KEPT)) this.#forget(old);
     this.#changed();
+  }
+
+  #forget(id: string): void {
+    const session = this.#sessions.get(id);
+    this.#sessions.delete(id);
+    this.#ended = this.#ended.filter((known) => known !== id);
+    session?.close().catch((error: unknown) => {
+      this.#options.logger.log('error', 'session', 'could not close', { sessionId: id, ...errorFields(error) });
+    });
   }
 
   #changed(): void {

@@ -9,6 +9,7 @@ import { signalIdentity } from '../../base/processIdentity.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import { sessionPaths } from '../../protocol/homeLayout.ts';
 import type { CreateResult, DestroyResult, InspectResult } from '../../protocol/methods/session.ts';
+import type { WaitCondition } from '../../protocol/methods/screen.ts';
 import type { CheckedParams } from '../../protocol/methods/table.ts';
 import type { ScreenState } from '../../protocol/snapshot.ts';
 import type { ScreenService } from '../../screen/screenService.ts';
@@ -28,7 +29,7 @@ import {
   type SessionState,
   type SessionTransition,
 } from './sessionState.ts';
-import type { Waits } from './waits.ts';
+import type { WaitOptions, Waits } from './waits.ts';
 
 export interface SessionOptions {
   readonly id: string;
@@ -58,6 +59,7 @@ export class Session {
   #idleTimer: Timer | undefined;
   #destruction: Promise<DestroyResult> | undefined;
   #closed = false;
+  #isScreenReleased = false;
 
   /** Checks, makes the session's directory and log, starts the program. Leaves nothing behind when it fails. */
   static async start(options: SessionOptions): Promise<Session> {
@@ -115,10 +117,6 @@ export class Session {
     return this.#parts.input;
   }
 
-  get waits(): Waits {
-    return this.#parts.waits;
-  }
-
   get id(): string {
     return this.#options.id;
   }
@@ -130,6 +128,18 @@ export class Session {
   /** The program runs and the session is not being destroyed. */
   get isLive(): boolean {
     return isLive(this.#state);
+  }
+
+  /** The program is gone, and nobody is ending what it left. */
+  get isOver(): boolean {
+    return this.#state.status !== 'running' && this.#state.status !== 'destroying';
+  }
+
+  /** Frees the screen of a session that is over, unless somebody looks at it; from then on it is told from the log. */
+  releaseScreen(): void {
+    if (this.#isScreenReleased || this.#parts.waits.count > 0) return;
+    this.#isScreenReleased = true;
+    this.#parts.screen[Symbol.dispose]();
   }
 
   /** @throws TtyError `SESSION_NOT_RUNNING` */
@@ -159,8 +169,16 @@ export class Session {
 
   /** The screen after everything that the program wrote before the call. */
   snapshot(options: { includeScrollback: boolean }): Promise<ScreenState> {
+    if (this.#isScreenReleased) return Promise.reject(this.#notRunning());
     this.#parts.ingest.drain();
     return this.#parts.screen.state(options);
+  }
+
+  /** See {@link Waits.wait}. @throws TtyError `SESSION_NOT_RUNNING` too, when the screen is only to be had from the log */
+  wait(condition: WaitCondition, options: WaitOptions): ReturnType<Waits['wait']> {
+    const needsScreen = condition.kind !== 'exit' && condition.kind !== 'idle';
+    if (this.#isScreenReleased && needsScreen) return Promise.reject(this.#notRunning());
+    return this.#parts.waits.wait(condition, options);
   }
 
   /**
@@ -245,7 +263,7 @@ export class Session {
       this.#transition({ type: 'exited', ...exit });
       this.#ended.abort(this.#notRunning());
       this.runs.logGrew();
-      this.waits.sessionEnded();
+      this.#parts.waits.sessionEnded();
       if (wasLive) this.#options.onEnd();
     }
   }

@@ -1,0 +1,227 @@
+// Sessions and runs over a given time, then: is anything of the host left that was not there before? `npm run soak -- --minutes 60`,
+// or --seconds 60. Ends with 1 and a list when a descriptor, thread, timer, process, file or too much memory is left.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { inRoot } from './project.mjs';
+
+/** Sessions at once. */
+const PARALLEL = 6;
+/** Runs of each session before it is destroyed. */
+const RUNS = 20;
+/** The host keeps this many ended sessions in memory, so before that many have ended it may grow. */
+const KEPT_SESSIONS = 100;
+/** What the heap may differ by: maps that grew and did not shrink, compiled code. */
+const HEAP_SLACK_BYTES = 6 * 1024 * 1024;
+/** Memory of the process goes up and down with the garbage collector. */
+const RSS_SLACK_KB = 40 * 1024;
+const QUIET_MS = 15_000;
+const STOP_MS = 15_000;
+
+function spec() {
+  const options = { minutes: { type: 'string' }, seconds: { type: 'string' }, json: { type: 'boolean' } };
+  const { values } = parseArgs({ options });
+  const seconds = Number(values.seconds ?? Number(values.minutes ?? 1) * 60);
+  if (!(seconds > 0)) throw new Error('give --seconds or --minutes as a number above 0');
+  return { seconds, json: values.json === true };
+}
+
+async function startHost(home, environment) {
+  const directory = path.join(home, 'host', 'main');
+  fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const log = fs.openSync(path.join(directory, 'host.log'), 'a', 0o600);
+  const words = ['--expose-gc', '--max-semi-space-size=2', '--import', inRoot('tools', 'soakProbe.mjs')];
+  const program = [inRoot('dist', 'host.js'), '--home', home, '--host-id', 'main'];
+  const node = process.env.TEST_NODE ?? process.execPath;
+  const child = spawn(node, [...words, ...program], { cwd: '/', env: environment, stdio: ['ignore', log, log] });
+  fs.closeSync(log);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  while (!fs.existsSync(path.join(directory, 'host.json'))) await sleep(20);
+  return { pid: child.pid, ended, kill: (signal) => child.kill(signal) };
+}
+
+/** In order, so that its sessions go with it; and if that does not work, by force. */
+async function stop(host) {
+  host.kill('SIGTERM');
+  const late = new AbortController();
+  const force = sleep(STOP_MS, undefined, { signal: late.signal }).then(
+    () => host.kill('SIGKILL'),
+    () => undefined,
+  );
+  await host.ended;
+  late.abort();
+  await force;
+}
+
+/** What there is of the host: its own view, and the kernel's. */
+async function probe(pid, environment) {
+  const file = path.join(environment.TMPDIR, 'probe.json');
+  fs.rmSync(file, { force: true });
+  process.kill(pid, 'SIGUSR2');
+  while (!fs.existsSync(file)) await sleep(10);
+  const inside = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const status = fs.readFileSync(`/proc/${pid}/status`, 'latin1');
+  const number = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
+  const kinds = {};
+  for (const fd of fs.readdirSync(`/proc/${pid}/fd`)) {
+    try {
+      const kind = fs.readlinkSync(`/proc/${pid}/fd/${fd}`).replaceAll(/\d+|[0-9A-HJKMNP-TV-Z]{26}/g, '*');
+      kinds[kind] = (kinds[kind] ?? 0) + 1;
+    } catch {
+      // closed between the listing and this look
+    }
+  }
+  const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
+  return {
+    descriptors: Object.values(kinds).reduce((sum, count) => sum + count, 0),
+    kinds,
+    threads: number('Threads'),
+    rssKb: number('VmRSS'),
+    children: children === '' ? 0 : children.split(' ').length,
+    ...inside,
+  };
+}
+
+/** The ways a session and its runs can go; every one of them takes and gives back something else. */
+const COMMANDS = [
+  'true',
+  'exit_code() { return 3; }; exit_code',
+  'seq 1 20000',
+  "printf 'no newline'",
+  'sleep 0.02; echo late',
+];
+
+async function oneSession(client, count) {
+  const session = await client.create({ command: ['bash', '--norc'], env: { PS1: '$ ' } });
+  count.sessions++;
+  for (let i = 0; i < RUNS; i++) {
+    const result = await session.run(COMMANDS[i % COMMANDS.length]);
+    if (result.outcome !== 'finished') throw new Error(`a run ended as ${result.outcome}`);
+    count.runs++;
+  }
+  const slow = await session.run('read -r line', { wait: false });
+  const early = await session.waitRun(slow.runId, { timeoutMs: 5 });
+  if (!early.timedOut) throw new Error('a wait saw the end of a command that waits for input');
+  await session.wait({ kind: 'idle', idleMs: 20 });
+  await session.type('go\n');
+  await session.waitRun(slow.runId);
+  const given = new AbortController();
+  const waiting = session.wait({ kind: 'text', text: 'never' }, { signal: given.signal }).catch((error) => error);
+  const timedOut = await session.wait({ kind: 'text', text: 'never' }, { timeoutMs: 5 });
+  if (!timedOut.timedOut) throw new Error('a wait for what never comes has come');
+  given.abort();
+  await waiting;
+  await session.type('# typed\n');
+  await session.sendKeys(['Ctrl+C']);
+  await session.snapshot();
+  const ended = await session.destroy();
+  if (!ended.destroyed) throw new Error(`${ended.survivors} processes survived`);
+}
+
+/** A program that ends by itself; nobody destroys its session. */
+async function shortSession(client, count) {
+  const session = await client.create({ command: ['sh', '-c', 'seq 1 50'] });
+  await session.wait({ kind: 'exit' });
+  count.sessions++;
+}
+
+async function work(connect, environment, { untilMs, sessions, count }) {
+  const client = await connect({ environment });
+  const isOver = () => (untilMs === undefined ? count.sessions >= sessions : performance.now() >= untilMs);
+  const line = async () => {
+    while (!isOver()) {
+      await oneSession(client, count);
+      for (let i = 0; i < 4; i++) await shortSession(client, count);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: PARALLEL }, line));
+  } finally {
+    await client[Symbol.asyncDispose]();
+  }
+}
+
+/** Everything that differs between the two looks and may not. */
+function leftovers(before, after) {
+  const found = [];
+  const same = (name, slack = 0) => {
+    if (after[name] > before[name] + slack) found.push(`${name}: ${before[name]} before, ${after[name]} after`);
+  };
+  same('descriptors');
+  same('threads');
+  same('children');
+  same('heapUsed', HEAP_SLACK_BYTES);
+  same('arrayBuffers', HEAP_SLACK_BYTES);
+  same('rssKb', RSS_SLACK_KB);
+  for (const [kind, number] of Object.entries(after.resources)) {
+    const earlier = before.resources[kind] ?? 0;
+    if (number > earlier) found.push(`${kind}: ${earlier} before, ${number} after`);
+  }
+  return found;
+}
+
+/** The connection's end and the last sync take a moment: the first look without leftovers counts, or the last one in time. */
+async function settled(pid, environment, before) {
+  const deadline = performance.now() + QUIET_MS;
+  for (;;) {
+    const after = await probe(pid, environment);
+    if (performance.now() > deadline || leftovers(before, after).length === 0) return after;
+    await sleep(250);
+  }
+}
+
+function filesLeft(home) {
+  const expected = /^(host\/main\/host\.(log|lock)|sessions\/[0-9A-Z]{26}\/(session\.json|events\.jsonl))$/;
+  return fs
+    .readdirSync(home, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.relative(home, path.join(entry.parentPath ?? entry.path, entry.name)))
+    .filter((name) => !expected.test(name));
+}
+
+async function main() {
+  const { seconds, json } = spec();
+  const { connect } = await import(inRoot('dist', 'index.js'));
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'agent-tty-soak-'));
+  const home = path.join(directory, 'home');
+  fs.mkdirSync(home, { mode: 0o700 });
+  const environment = {
+    PATH: process.env.PATH,
+    HOME: directory,
+    TMPDIR: directory,
+    AGENT_TTY_HOME: home,
+    LANG: 'C.UTF-8',
+  };
+  const host = await startHost(home, environment);
+  try {
+    await work(connect, environment, { sessions: 2 * KEPT_SESSIONS, count: { sessions: 0, runs: 0 } });
+    await sleep(1_000);
+    const before = await probe(host.pid, environment);
+    const count = { sessions: 0, runs: 0 };
+    await work(connect, environment, { untilMs: performance.now() + seconds * 1_000, count });
+    const after = await settled(host.pid, environment, before);
+    await stop(host);
+    const left = [...leftovers(before, after), ...filesLeft(home).map((name) => `file ${name}`)];
+    if (json) console.log(JSON.stringify({ seconds, ...count, before, after, left }));
+    else report(seconds, count, before, after, left);
+    return left.length === 0 ? 0 : 1;
+  } finally {
+    await stop(host);
+    fs.rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function report(seconds, count, before, after, left) {
+  console.log(`${count.sessions} sessions and ${count.runs} runs in ${seconds} s; the host before and after:`);
+  for (const name of ['descriptors', 'threads', 'children', 'heapUsed', 'arrayBuffers', 'rssKb']) {
+    console.log(`  ${name.padEnd(14)}${String(before[name]).padStart(10)}${String(after[name]).padStart(12)}`);
+  }
+  console.log(`  resources     ${JSON.stringify(before.resources)} ${JSON.stringify(after.resources)}`);
+  for (const line of left) console.log(`left: ${line}`);
+  console.log(left.length === 0 ? 'nothing is left' : `${left.length} things are left`);
+}
+
+process.exitCode = await main();
