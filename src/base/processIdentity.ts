@@ -102,7 +102,7 @@ const SIGCHLD_BIT = 1n << 16n;
 
 /**
  * Whether this process ignores SIGCHLD, so that the kernel reaps its children and nobody learns how they ended (wait(2)).
- * That is inherited from whoever started it. False where the system does not tell.
+ * Node takes back what its starter ignored, so only native code in this process can have done it. False where the system does not tell.
  */
 export function ignoresChildren(): boolean {
   let status: string;

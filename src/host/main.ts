@@ -48,8 +48,6 @@ function metBug(what: string, error: unknown): void {
 
 process.on('uncaughtException', (error) => metBug('uncaught error', error));
 process.on('unhandledRejection', (reason) => metBug('unhandled rejection', reason));
-// Whoever started us may have ignored it, and that is inherited: the kernel would then throw away how programs ended.
-process.on('SIGCHLD', () => undefined);
 
 try {
   if (values.home === undefined || values['host-id'] === undefined) {
