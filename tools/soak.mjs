@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { inRoot } from './project.mjs';
 
 /** Sessions at once. */
-const PARALLEL = 6;
+const PARALLEL = 4;
 /** Runs of each session before it is destroyed. */
 const RUNS = 20;
 /** The host keeps this many ended sessions in memory, so before that many have ended it may grow. */

@@ -1,4 +1,5 @@
 /** Opens when the shell is ready for typing. Asks again after every turn of output, and by a timer while somebody waits. */
+import fs from 'node:fs';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { readProcessStat } from '../../base/processIdentity.ts';
 import { quote, TtyError } from '../../protocol/errors.ts';
@@ -16,6 +17,8 @@ const FIRST_LOOK_MS = 10;
 const LAST_LOOK_MS = 200;
 /** How long another program must hold a started shell's terminal before it is taken for one that will stay. */
 const FOREIGN_MS = 150;
+/** The same for a fork of the shell that has not become a program yet; on a busy machine it waits for its turn to do so. */
+const FORK_MS = 2_000;
 
 export interface Foreground {
   readonly pid: number;
@@ -89,7 +92,7 @@ export class PromptGate {
         // Start-up files and prompt commands run programs of their own; only one that stays is in the way.
         if (readiness === 'busy' && facts.shellInForeground === false) {
           foreignSinceMs ??= facts.nowMs;
-          if (facts.nowMs - foreignSinceMs >= FOREIGN_MS) {
+          if (facts.nowMs - foreignSinceMs >= this.#patienceMs()) {
             leave();
             return reject(this.#foreignProgram());
           }
@@ -107,6 +110,12 @@ export class PromptGate {
     });
   }
 
+  #patienceMs(): number {
+    const { pty } = this.#parts;
+    const group = pty.foregroundGroup();
+    return group !== undefined && isForkOf(group, pty.pid) ? FORK_MS : FOREIGN_MS;
+  }
+
   #foreignProgram(): TtyError {
     const foreground = this.foreground();
     const name = foreground?.name ?? 'unknown';
@@ -114,5 +123,15 @@ export class PromptGate {
       details: { foreground: name, ...(foreground === null ? {} : { pid: foreground.pid }) },
       hint: 'use type and send-keys for it, or wait until it ends',
     });
+  }
+}
+
+/** Whether `pid` is a child of `parent` that runs nothing of its own yet: it still has its words. */
+function isForkOf(pid: number, parent: number): boolean {
+  if (readProcessStat(pid)?.ppid !== parent) return false;
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`).equals(fs.readFileSync(`/proc/${parent}/cmdline`));
+  } catch {
+    return false; // one of them is gone: the next look finds another state
   }
 }

@@ -133,7 +133,12 @@ export const BAD_SESSION_STARTS: readonly BadInput[] = [
   start('an empty terminal type', ['--term', ''], /^--term must be 1 to 64 printable ASCII characters, got ""/),
   start('a terminal type with controls', ['--term', 'x\u001b'], /^--term must be .*, got "x\\u001b"/),
   start('a source that is none', ['--completion', 'hoks'], /^--completion must be one of auto, .*, got "hoks"/),
-  start('hooks for a program without', ['--completion', 'hooks', '--', 'cat'], /^completion "hooks" needs bash/, {
-    home: 'shared',
-  }),
+  start(
+    'hooks for a program without',
+    ['--completion', 'hooks', '--', 'cat'],
+    /^completion "hooks" needs a shell of this list: bash/,
+    {
+      home: 'shared',
+    },
+  ),
 ];
