@@ -40,13 +40,20 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
 
 export { replaySnapshot } from './artifacts/replaySnapshot.ts';
 export { Client, type CreateOptions, type SessionSummary, type Verification } from './client/client.ts';
-export { type CallControl, type RunOptions, Session, type WaitRunOptions } from './client/session.ts';
+export {
+  type CallControl,
+  type RunOptions,
+  Session,
+  type SnapshotOptions,
+  type WaitOptions,
+  type WaitRunOptions,
+} from './client/session.ts';
 export { type ErrorBody, type ErrorCode, type ErrorDetails, ERRORS, TtyError } from './protocol/errors.ts';
 export type { LogEvent, LogHead } from './protocol/events.ts';
 export type { RunResult, RunView } from './protocol/methods/common.ts';
 export type { SendKeysResult, TypeResult } from './protocol/methods/input.ts';
-export type { WaitCondition, WaitResult } from './protocol/methods/screen.ts';
+export type { ScreenCondition, WaitCondition, WaitResult } from './protocol/methods/screen.ts';
 export type { CompletionChoice, DestroyResult, InspectResult, SessionStatus } from './protocol/methods/session.ts';
 export type { CompletionSource, Confidence, Evidence, Outcome } from './protocol/outcomes.ts';
-export type { ScreenLine, ScreenState } from './protocol/snapshot.ts';
+export type { LineCells, ScreenCell, ScreenLine, ScreenState } from './protocol/snapshot.ts';
 export { PACKAGE_VERSION, PROTOCOL_VERSION } from './protocol/version.ts';

@@ -3,13 +3,9 @@ import { readEvents } from '../eventlog/reader.ts';
 import { TtyError } from '../protocol/errors.ts';
 import { bytesOf, type LogEvent } from '../protocol/events.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
+import { Baselines } from '../screen/baselines.ts';
+import { type Baseline, type Held, Probe, ScreenView, type ScreenWish } from '../screen/probe.ts';
 import { ScreenModel } from '../screen/screenModel.ts';
-import { matchableText, regexMatcher, textMatcher } from '../screen/textMatch.ts';
-
-/** What can be looked for on a screen that changes no more. */
-export type ReplayCondition =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'regex'; readonly regex: string };
 
 /** Bytes between two turns of the event loop, so that signals and pipes are served during a long replay. */
 const BREATH_BYTES = 1024 * 1024;
@@ -21,33 +17,68 @@ const BREATH_BYTES = 1024 * 1024;
  */
 export async function replaySnapshot(
   file: string,
-  options: { readonly includeScrollback?: boolean; readonly toSeq?: number } = {},
+  options: { readonly includeScrollback?: boolean; readonly includeCells?: boolean; readonly toSeq?: number } = {},
 ): Promise<ScreenState> {
-  using model = await replay(file, options.toSeq);
-  return model.state({ includeScrollback: options.includeScrollback === true });
+  const { includeScrollback = false, includeCells = false, toSeq } = options;
+  using model = await replay(file, { toSeq });
+  return model.state({ includeScrollback, includeCells });
 }
 
 /**
- * The last screen of the log and what matches on it; `matchedText` is absent when nothing does.
+ * The last screen of the log and whether `wish` holds on it; `held` is absent when it does not. The screen changes no more,
+ * so it rests. With `afterSeq` only what came after that event counts.
  *
- * @throws TtyError `INVALID_INPUT` for a pattern that cannot be used, and as {@link replaySnapshot}
+ * @throws TtyError `INVALID_INPUT` for a pattern or an event that cannot be used, and as {@link replaySnapshot}
  */
 export async function replayMatch(
   file: string,
-  condition: ReplayCondition,
-): Promise<{ screen: ScreenState; matchedText?: string }> {
-  const match = condition.kind === 'text' ? textMatcher(condition.text) : regexMatcher(condition.regex);
-  using model = await replay(file);
-  const matchedText = match(matchableText(model.rows()));
+  wish: ScreenWish,
+  afterSeq?: number,
+): Promise<{ screen: ScreenState; held?: Held }> {
+  let baselines: Baselines | undefined;
+  let baseline: Baseline | undefined;
+  let lastSeq = -1;
+  const before = async (event: LogEvent, model: ScreenModel | undefined): Promise<void> => {
+    lastSeq = event.seq;
+    if (model === undefined || afterSeq === undefined || event.seq !== afterSeq + 1) return;
+    await model.flush();
+    baselines = new Baselines(model);
+    baselines.beforeEvent(0); // its own first screen is not the one at the start
+    baselines.stamp(afterSeq);
+    baseline = baselines.find(afterSeq);
+  };
+  using model = await replay(file, { before });
+  if (afterSeq !== undefined && afterSeq > lastSeq) {
+    throw new TtyError('INVALID_INPUT', `there is no event ${afterSeq}: the last one is ${lastSeq}`, {
+      details: { reason: 'after-seq', afterSeq, lastSeq },
+    });
+  }
   const screen = model.state({ includeScrollback: false });
-  return matchedText === undefined ? { screen } : { screen, matchedText };
+  try {
+    // nothing follows the last event
+    if (afterSeq !== undefined && baseline === undefined) return { screen };
+    using probe = new Probe(wish, baseline);
+    const view = new ScreenView({ rows: model.rows(), cursor: model.cursor(), seenSeq: model.capturedAtSeq });
+    const held = probe.ask(view);
+    return held === undefined ? { screen } : { screen, held };
+  } finally {
+    baselines?.[Symbol.dispose]();
+  }
 }
 
-async function replay(file: string, toSeq?: number): Promise<ScreenModel> {
+interface ReplayOptions {
+  /** The last event to apply. */
+  readonly toSeq?: number | undefined;
+  /** Called before each event, and awaited. */
+  readonly before?: (event: LogEvent, model: ScreenModel | undefined) => Promise<void>;
+}
+
+async function replay(file: string, { toSeq, before }: ReplayOptions): Promise<ScreenModel> {
   let model: ScreenModel | undefined;
   let unparsedBytes = 0;
   try {
     for await (const event of readEvents(file, toSeq === undefined ? {} : { toSeq })) {
+      if (before !== undefined) await before(event, model);
       model ??= firstScreen(file, event);
       unparsedBytes += apply(model, event);
       if (unparsedBytes < BREATH_BYTES) continue;

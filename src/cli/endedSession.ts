@@ -1,5 +1,5 @@
 /** What can be said of a session that has ended: its last screen, from the log. */
-import { type ReplayCondition, replayMatch, replaySnapshot } from '../artifacts/replaySnapshot.ts';
+import { replayMatch, replaySnapshot } from '../artifacts/replaySnapshot.ts';
 import { TtyError } from '../protocol/errors.ts';
 import { sessionPaths } from '../protocol/homeLayout.ts';
 import type { SnapshotResult, WaitParams, WaitResult } from '../protocol/methods/screen.ts';
@@ -21,37 +21,25 @@ function endedRecord(context: CliContext, reference: string, failure: unknown): 
 export async function snapshotOfEnded(
   context: CliContext,
   reference: string,
-  includeScrollback: boolean,
+  options: { readonly includeScrollback: boolean; readonly includeCells: boolean },
   failure: unknown,
-): Promise<Pick<SnapshotResult, 'sessionId'> & { screen: Awaited<ReturnType<typeof replaySnapshot>> }> {
+): Promise<SnapshotResult> {
   const { sessionId } = endedRecord(context, reference, failure);
-  return { sessionId, screen: await replaySnapshot(sessionPaths(context.home, sessionId).log, { includeScrollback }) };
+  return { sessionId, screen: await replaySnapshot(sessionPaths(context.home, sessionId).log, options) };
 }
 
 /** A wait on an ended session: its screen rests for ever, so the answer is there at once. */
 export async function waitOnEnded(
   context: CliContext,
   reference: string,
-  condition: WaitParams['condition'],
+  { condition, afterSeq }: Pick<WaitParams, 'condition' | 'afterSeq'>,
   failure: unknown,
 ): Promise<WaitResult> {
   const { sessionId, exitCode } = endedRecord(context, reference, failure);
   const base = { sessionId, timedOut: false, sessionExited: true, exitCode, durationMs: 0 };
-  if (condition.kind !== 'text' && condition.kind !== 'regex') return { ...base, matched: true };
-  return { ...base, ...(await matchLastScreen(sessionPaths(context.home, sessionId).log, condition)) };
-}
-
-async function matchLastScreen(
-  file: string,
-  condition: ReplayCondition,
-): Promise<Partial<WaitResult> & { matched: boolean }> {
-  const { screen, matchedText } = await replayMatch(file, condition);
-  return {
-    matched: matchedText !== undefined,
-    ...(matchedText === undefined ? {} : { matchedText }),
-    cursorRow: screen.cursorRow,
-    cursorCol: screen.cursorCol,
-    capturedAtSeq: screen.capturedAtSeq,
-    screenHash: screen.screenHash,
-  };
+  if (condition.kind === 'prompt') return { ...base, matched: false };
+  if (condition.kind === 'exit' || condition.kind === 'idle') return { ...base, matched: true };
+  const { screen, held } = await replayMatch(sessionPaths(context.home, sessionId).log, condition, afterSeq);
+  const { cursorRow, cursorCol, capturedAtSeq, screenHash } = screen;
+  return { ...base, matched: held !== undefined, ...held, cursorRow, cursorCol, capturedAtSeq, screenHash };
 }

@@ -5,13 +5,12 @@ import { sessionPaths } from '../protocol/homeLayout.ts';
 import { checkSessionReference } from '../protocol/ids.ts';
 import type { CompletionChoice, CreateParams, SessionStatus } from '../protocol/methods/session.ts';
 import type { MethodName, MethodParams, MethodResult } from '../protocol/methods/table.ts';
-import type { ScreenState } from '../protocol/snapshot.ts';
 import { effectiveStatus, findSession, listSessionRecords, type SessionEntry } from '../store/sessions.ts';
 import { connectHost } from './connect.ts';
 import { environmentBlock, fallbackShell } from './environment.ts';
 import { explainUnreachable } from './explain.ts';
 import type { CallOptions, HostClient } from './hostClient.ts';
-import { type CallControl, Session } from './session.ts';
+import { type CallControl, Session, type SessionParts } from './session.ts';
 
 export type { Verification } from '../eventlog/verify.ts';
 
@@ -80,7 +79,7 @@ export interface ClientParts {
   readonly hostEntry: string;
   readonly cwd: () => string;
   /** The last screen of an ended session, from its log. */
-  readonly replay: (file: string, options: { readonly includeScrollback: boolean }) => Promise<ScreenState>;
+  readonly replay: SessionParts['replay'];
 }
 
 /** A home. Holds one connection, opened by the first call that needs it. Calls may overlap. Disposing it ends no session. */

@@ -3,7 +3,7 @@ import { systemClock, delay } from '../base/clock.ts';
 import { isErrno } from '../base/atomicFile.ts';
 import { liveness } from '../base/processIdentity.ts';
 import { TtyError } from '../protocol/errors.ts';
-import { MAIN_HOST_ID } from '../protocol/homeLayout.ts';
+import { hostPaths, MAIN_HOST_ID } from '../protocol/homeLayout.ts';
 import { type HostRecord, readHostRecord } from '../store/hostRecord.ts';
 import { Connection } from './connection.ts';
 import { HostClient } from './hostClient.ts';
@@ -41,7 +41,8 @@ export async function connectHost(options: ConnectOptions): Promise<HostClient> 
   const deadline = systemClock.nowMs() + SETTLE_MS;
   for (let starts = 0; ;) {
     const record = readHostRecord(options.home, hostId);
-    const connection = record === undefined ? undefined : await tryOpen(record);
+    const connection =
+      record === undefined ? undefined : await tryOpen(record, hostPaths(options.home, hostId).replies);
     if (connection !== undefined) return new HostClient(connection);
     if (record === undefined || liveness(record.identity) === 'gone') {
       if (options.start === undefined) {
@@ -68,9 +69,9 @@ export async function connectHost(options: ConnectOptions): Promise<HostClient> 
 }
 
 /** Connects, or `undefined` when nothing listens: the host is gone, starting or stopping. */
-async function tryOpen(record: HostRecord): Promise<Connection | undefined> {
+async function tryOpen(record: HostRecord, repliesDirectory: string): Promise<Connection | undefined> {
   try {
-    return await Connection.open(record.socketPath, record.token);
+    return await Connection.open(record.socketPath, record.token, repliesDirectory);
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE')) return undefined;
     if (error instanceof TtyError && error.code === 'HOST_UNREACHABLE') return undefined;

@@ -7,6 +7,7 @@ import { type ErrorBody, isErrorCode, TtyError } from '../protocol/errors.ts';
 import { encodeFrame, HELLO_ID, proveIdentity, sameProof } from '../protocol/frames.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import { PACKAGE_VERSION, PROTOCOL_VERSION } from '../protocol/version.ts';
+import { dropReply, takeReply } from './replyFile.ts';
 
 interface PendingCall {
   readonly reply: Deferred<unknown>;
@@ -24,6 +25,7 @@ interface LooseFrame {
   readonly id?: unknown;
   readonly ok?: unknown;
   readonly result?: unknown;
+  readonly file?: unknown;
   readonly note?: unknown;
   readonly error?: unknown;
 }
@@ -31,6 +33,7 @@ interface LooseFrame {
 export class Connection implements Disposable {
   readonly #socket: net.Socket;
   readonly #token: string;
+  readonly #repliesDirectory: string;
   readonly #nonce = randomBytes(16).toString('hex');
   readonly #decoder = new LineDecoder(MAX_FRAME_BYTES);
   readonly #pending = new Map<string, PendingCall>();
@@ -39,9 +42,10 @@ export class Connection implements Disposable {
   #lastId = 0;
   #failure: TtyError | undefined;
 
-  private constructor(socket: net.Socket, token: string) {
+  private constructor(socket: net.Socket, token: string, repliesDirectory: string) {
     this.#socket = socket;
     this.#token = token;
+    this.#repliesDirectory = repliesDirectory;
     this.#ready.promise.catch(() => undefined); // the same failure reaches whoever awaits open()
     socket.on('data', (chunk) => this.#receive(chunk));
     socket.on('error', (cause) =>
@@ -51,12 +55,12 @@ export class Connection implements Disposable {
   }
 
   /**
-   * Connects and proves both sides to one another.
+   * Connects and proves both sides to one another. Replies that do not fit a frame are taken from `repliesDirectory`.
    *
    * @throws the system error when nothing listens at `socketPath`
    * @throws TtyError `UNAUTHORIZED`, `PROTOCOL_VERSION_MISMATCH`, `TOO_MANY_CONNECTIONS`, `HOST_UNREACHABLE`
    */
-  static async open(socketPath: string, token: string): Promise<Connection> {
+  static async open(socketPath: string, token: string, repliesDirectory: string): Promise<Connection> {
     const socket = await new Promise<net.Socket>((resolve, reject) => {
       const candidate = net.connect(socketPath);
       candidate.once('connect', () => {
@@ -65,7 +69,7 @@ export class Connection implements Disposable {
       });
       candidate.once('error', reject);
     });
-    const connection = new Connection(socket, token);
+    const connection = new Connection(socket, token, repliesDirectory);
     socket.write(
       encodeFrame({ hello: { protocol: PROTOCOL_VERSION, version: PACKAGE_VERSION, nonce: connection.#nonce } }),
     );
@@ -126,14 +130,27 @@ export class Connection implements Disposable {
     if (typeof frame.id !== 'string') throw new TtyError('PROTOCOL_ERROR', 'frame without id');
     if (frame.id === HELLO_ID) return this.#fail(errorOf(frame.error));
     const call = this.#pending.get(frame.id);
-    if (call === undefined) return; // the answer to a request that was taken back
+    if (call === undefined) {
+      // the answer to a request that was taken back
+      if (frame.file !== undefined) dropReply(frame.file, this.#repliesDirectory);
+      return;
+    }
     if ('note' in frame) {
       call.onNote?.(frame.note);
       return;
     }
     this.#pending.delete(frame.id);
-    if (frame.ok === true) call.reply.resolve(frame.result);
-    else call.reply.reject(errorOf(frame.error));
+    if (frame.ok !== true) call.reply.reject(errorOf(frame.error));
+    else if (frame.file === undefined) call.reply.resolve(frame.result);
+    else this.#take(frame.file, call.reply);
+  }
+
+  #take(file: unknown, reply: Deferred<unknown>): void {
+    try {
+      reply.resolve(takeReply(file, this.#repliesDirectory));
+    } catch (error) {
+      reply.reject(error);
+    }
   }
 
   #greet(hello: NonNullable<LooseFrame['hello']>): void {

@@ -40,6 +40,19 @@ export interface RunOptions extends WaitRunOptions {
   readonly whenBusy?: 'wait' | 'fail';
 }
 
+/** How a condition is waited for. */
+export interface WaitOptions extends CallControl {
+  readonly timeoutMs?: number;
+  readonly afterSeq?: number;
+}
+
+/** What a snapshot holds besides the visible text. */
+export interface SnapshotOptions extends CallControl {
+  readonly includeScrollback?: boolean;
+  /** Characters, colours and attributes cell by cell. */
+  readonly includeCells?: boolean;
+}
+
 /** What a session needs of its client. */
 export interface SessionParts {
   /** Id or name. */
@@ -50,7 +63,10 @@ export interface SessionParts {
   call<M extends MethodName>(method: M, params: MethodParams<M>, options: CallOptions<M>): Promise<MethodResult<M>>;
   /** Does `work` on a connection of its own. */
   alone<T>(work: (client: HostClient) => Promise<T>): Promise<T>;
-  readonly replay: (file: string, options: { readonly includeScrollback: boolean }) => Promise<ScreenState>;
+  readonly replay: (
+    file: string,
+    options: { readonly includeScrollback: boolean; readonly includeCells: boolean },
+  ) => Promise<ScreenState>;
 }
 
 /** Ending a session takes up to 5 s. */
@@ -112,28 +128,30 @@ export class Session implements AsyncDisposable {
     return this.#parts.call('input.keys', { session: this.reference, keys: [...keys] }, control(options));
   }
 
-  /** Waits for a condition: 30 s unless told otherwise, 0 for ever. That it did not hold in time stands in the result. */
-  wait(condition: WaitCondition, options: CallControl & { readonly timeoutMs?: number } = {}): Promise<WaitResult> {
+  /**
+   * Waits for a condition: 30 s unless told otherwise, 0 for ever. That it did not hold in time stands in the result. With
+   * `afterSeq`, a number that another call gave, only what came after that event counts.
+   */
+  wait(condition: WaitCondition, options: WaitOptions = {}): Promise<WaitResult> {
     const timeoutMs = options.timeoutMs ?? DEFAULT_WAIT_TIMEOUT_MS;
-    const params = { session: this.reference, condition, timeoutMs };
+    const after = options.afterSeq === undefined ? {} : { afterSeq: options.afterSeq };
+    const params = { session: this.reference, condition, timeoutMs, ...after };
     return this.#parts.call('screen.wait', params, { ...control(options), timeoutMs: waitBoundMs(timeoutMs) });
   }
 
   /** The screen as it stands; of an ended session the last one, from its log. */
-  async snapshot(options: CallControl & { readonly includeScrollback?: boolean } = {}): Promise<ScreenState> {
-    const includeScrollback = options.includeScrollback === true;
+  async snapshot(options: SnapshotOptions = {}): Promise<ScreenState> {
+    const wanted = {
+      includeScrollback: options.includeScrollback === true,
+      includeCells: options.includeCells === true,
+    };
     try {
-      const { screen } = await this.#parts.call(
-        'screen.snapshot',
-        { session: this.reference, includeScrollback },
-        control(options),
-      );
-      const { scrollbackLines, ...rest } = screen;
-      return scrollbackLines === undefined ? rest : { ...rest, scrollbackLines };
+      const params = { session: this.reference, ...wanted };
+      return (await this.#parts.call('screen.snapshot', params, control(options))).screen;
     } catch (error) {
       const log = this.#endedLog(error);
       if (log === undefined) throw error;
-      return this.#parts.replay(log, { includeScrollback });
+      return this.#parts.replay(log, wanted);
     }
   }
 

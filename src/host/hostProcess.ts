@@ -114,8 +114,10 @@ async function serve(
       stop,
     },
   });
-  const socketPath = chooseSocketPath({ preferred: hostPaths(home, hostId).socket, ...options });
-  const server = new HostServer({ socketPath, face, dispatch: createDispatch(handlers, logger), clock, logger });
+  const { socket: preferred, replies: repliesDirectory } = hostPaths(home, hostId);
+  const socketPath = chooseSocketPath({ preferred, ...options });
+  const dispatch = createDispatch(handlers, logger);
+  const server = new HostServer({ socketPath, face, repliesDirectory, dispatch, clock, logger });
   await server.listen();
   const { token } = face;
   const packageVersion = PACKAGE_VERSION;

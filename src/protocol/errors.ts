@@ -68,6 +68,7 @@ export const ERRORS = {
     meaning: 'The other side could not prove that it belongs to this home.',
   },
   TOO_MANY_CONNECTIONS: { exitCode: 9, retryable: true, meaning: 'The host serves as many connections as it may.' },
+  TOO_MANY_REPLIES: { exitCode: 9, retryable: true, meaning: 'Clients left too many large replies untaken.' },
   REPLAY_ERROR: { exitCode: 10, retryable: false, meaning: 'The log could not be replayed.' },
   WAIT_TIMEOUT: { exitCode: 11, retryable: true, meaning: 'What was waited for did not come in time.' },
   CANCELLED: { exitCode: 1, retryable: true, meaning: 'The caller took the request back.' },

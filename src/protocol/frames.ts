@@ -5,7 +5,7 @@
  * 2. host:   `{hello: {protocol, version, hostId, instanceId, nonce, proof}}`, `proof` over both nonces, so that the client
  *    knows a host of its own home before it says anything; or an error frame with id `hello`
  * 3. client: requests, the first one with `auth`, the client's own proof; `{cancel: id}` takes one back
- * 4. host:   for each request any number of notes, then one reply. Replies may come in any order.
+ * 4. host:   for each request any number of notes, then one reply, or where to read it. Replies may come in any order.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { ErrorBody } from './errors.ts';
@@ -35,9 +35,21 @@ export interface Request {
 
 export type ClientFrame = { readonly hello: ClientHello } | Request | { readonly cancel: string };
 
+/**
+ * Where the result of a reply is that does not fit a frame: its JSON, in a file of the host's replies directory. Whoever
+ * takes it removes it; the host does after a minute.
+ */
+export interface ReplyFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Lowercase hex. */
+  readonly sha256: string;
+}
+
 export type HostFrame =
   | { readonly hello: HostHello }
   | { readonly id: string; readonly ok: true; readonly result: unknown }
+  | { readonly id: string; readonly ok: true; readonly file: ReplyFile }
   | { readonly id: string; readonly ok: false; readonly error: ErrorBody }
   | { readonly id: string; readonly note: unknown };
 

@@ -15,6 +15,8 @@ export interface HostPaths {
   readonly log: string;
   /** The socket's place when the path is short enough. */
   readonly socket: string;
+  /** Replies that do not fit a frame, until their clients took them. */
+  readonly replies: string;
 }
 
 export function hostPaths(home: string, hostId: string): HostPaths {
@@ -25,6 +27,7 @@ export function hostPaths(home: string, hostId: string): HostPaths {
     lock: path.join(directory, 'host.lock'),
     log: path.join(directory, 'host.log'),
     socket: path.join(directory, 'host.sock'),
+    replies: path.join(directory, 'replies'),
   };
 }
 

@@ -10,6 +10,12 @@ export const MAX_FRAME_KEYS = 64;
 export const MAX_FRAME_ITEMS = 1024;
 /** Largest reply that tells an error; longer messages are cut. */
 export const MAX_ERROR_REPLY_BYTES = 16 * 1024;
+/** Largest reply of all. One that does not fit a frame goes through a file. */
+export const MAX_REPLY_BYTES = 64 * 1024 * 1024;
+/** Replies in files that no client took yet. */
+export const MAX_OPEN_REPLIES = 8;
+/** How long a reply in a file is kept for its client. */
+export const REPLY_KEPT_MS = 60_000;
 /** Connections that one host serves at once; the next one is told so and closed. */
 export const MAX_CONNECTIONS = 64;
 /** Time a client has to finish its hello, or a frame it began. Longer than any local write takes. */
@@ -49,6 +55,8 @@ export const DEFAULT_MAX_OUTPUT_BYTES = 256 * 1024;
 export const MAX_MAX_OUTPUT_BYTES = 400 * 1024;
 /** Pattern and text of a wait. */
 export const MAX_PATTERN_BYTES = 1_000;
+/** Screen conditions of one wait. */
+export const MAX_CONDITIONS = 16;
 /** A session's name, in characters. */
 export const MAX_NAME_CHARS = 64;
 /** How long a host without sessions stays. */

@@ -7,6 +7,33 @@ export interface ScreenLine {
   readonly text: string;
 }
 
+/** One cell. What it does not name is as the terminal's defaults have it. */
+export interface ScreenCell {
+  /** The character with its combining marks; a space for a blank cell. */
+  readonly char: string;
+  /** Columns, where they are not 1: 2 for a wide character, 0 for the cell that its right half takes, whose `char` is empty. */
+  readonly width?: number;
+  /** `#rrggbb`, or `palette:N` (0 to 255) for a colour that the terminal's palette decides. */
+  readonly fg?: string;
+  readonly bg?: string;
+  readonly bold?: boolean;
+  readonly dim?: boolean;
+  readonly italic?: boolean;
+  readonly underline?: boolean;
+  readonly blink?: boolean;
+  readonly inverse?: boolean;
+  readonly invisible?: boolean;
+  readonly strikethrough?: boolean;
+  readonly overline?: boolean;
+}
+
+/** The cells of one line: the item at index `n` is the cell in column `n`. Blank cells in default colours at the end are left out. */
+export interface LineCells {
+  /** The `row` of the line. */
+  readonly lineNumber: number;
+  readonly cells: readonly ScreenCell[];
+}
+
 /** A screen at the moment it had seen every event up to `capturedAtSeq`. */
 export interface ScreenState {
   readonly capturedAtSeq: number;
@@ -21,6 +48,10 @@ export interface ScreenState {
   readonly visibleLines: readonly ScreenLine[];
   /** Oldest first; only when asked for. */
   readonly scrollbackLines?: readonly ScreenLine[];
+  /** The cells of `visibleLines`; only when asked for. */
+  readonly cells?: readonly LineCells[];
+  /** The cells of `scrollbackLines`; only when both were asked for. */
+  readonly scrollbackCells?: readonly LineCells[];
   /** See {@link screenHash}. */
   readonly screenHash: string;
 }

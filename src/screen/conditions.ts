@@ -1,24 +1,22 @@
 /** The waits on one screen: when to look, and what holds. Knows no threads and no emulator. */
 import type { Clock, Timer } from '../base/clock.ts';
-import { unreachable } from '../base/invariant.ts';
-import type { WaitCondition } from '../protocol/methods/screen.ts';
-import { regexMatcher, textMatcher } from './textMatch.ts';
-import type { Matcher } from './textMatch.ts';
-
-/** The conditions that a screen decides; the others are the session's. */
-export type ScreenCondition = Extract<WaitCondition, { kind: 'text' | 'regex' | 'stable' }>;
+import type { CursorPosition, ScreenRow } from './screenModel.ts';
+import { type Baseline, type Held, Probe, ScreenView, type ScreenWish } from './probe.ts';
 
 /** Least time between two looks at a busy screen: what a wait may be late. The first change after a pause is seen at once. */
 export const LOOK_INTERVAL_MS = 5;
 /** A slow look is followed by this many times its own time without one, so that looking takes a fifth of the worker at most. */
 const REST_FACTOR = 4;
+/** A look that took longer leaves the waits that it did not ask yet to the next one: each slow pattern may take 100 ms. */
+const LOOK_BUDGET_MS = 20;
 
 /** What the waits see of their screen. */
 export interface WatchedScreen {
-  /** The visible text as conditions match it. */
-  text(): string;
-  /** Where the cursor is, in any form that differs when it moved. */
-  cursor(): string;
+  /** The visible rows. */
+  rows(): readonly ScreenRow[];
+  cursor(): CursorPosition;
+  /** The last event that the screen has seen whole. */
+  seenSeq(): number;
   /** Whether bytes wait to be parsed: then nothing is at rest. */
   isBusy(): boolean;
 }
@@ -29,9 +27,14 @@ export interface WaitAnswers {
   failed(wait: number, error: unknown): void;
 }
 
-type Waiter =
-  | { readonly kind: 'match'; readonly match: Matcher }
-  | { readonly kind: 'stable'; readonly stableMs: number; readonly sinceMs: number };
+interface Waiter {
+  readonly probe: Probe;
+  readonly sinceMs: number;
+  /** The state of the screen that it was asked about; see `#version`. */
+  asked: number;
+  /** What the last look found; a wait for rest keeps it until the rest is long enough. */
+  held: Held | undefined;
+}
 
 /**
  * Holds the waits of one screen and answers each as soon as it holds: at registration, else right after the bytes that
@@ -45,7 +48,10 @@ export class ScreenWaits implements Disposable {
   readonly #waiters = new Map<number, Waiter>();
   #timer: Timer | undefined;
   #timerAtMs = Infinity;
+  /** Some waits were not asked about the screen as it is. */
   #isDirty = false;
+  /** Grows with each change of the screen. */
+  #version = 0;
   #parsedAtMs = -Infinity;
   #nextLookAtMs = -Infinity;
   /** Text and cursor at the last look, kept while a `stable` wait is there, and when they last changed. */
@@ -58,24 +64,28 @@ export class ScreenWaits implements Disposable {
     this.#answers = options.answers;
   }
 
-  /** Registers a wait and looks at once. A pattern that does not compile is answered as failed. */
-  add(wait: number, condition: ScreenCondition): void {
+  /**
+   * Registers a wait and looks at once. A pattern that does not compile is answered as failed. The baseline, if there is
+   * one, is disposed when the wait is over.
+   */
+  add(wait: number, wish: ScreenWish, baseline?: Baseline): void {
     const now = this.#clock.nowMs();
     try {
-      this.#waiters.set(wait, waiterOf(condition, now));
+      this.#waiters.set(wait, { probe: new Probe(wish, baseline), sinceMs: now, asked: -1, held: undefined });
     } catch (error) {
+      baseline?.[Symbol.dispose]();
       this.#answers.failed(wait, error);
       return;
     }
-    const text = this.#screen.text();
-    this.#noteChange(text);
-    this.#decide(wait, text);
+    const view = this.#view();
+    this.#noteChange(view);
+    this.#decide(wait, view);
     this.#arm();
   }
 
   /** Forgets a wait; unknown ones are ignored. */
   remove(wait: number): void {
-    this.#waiters.delete(wait);
+    this.#forget(wait);
     this.#arm();
   }
 
@@ -83,12 +93,13 @@ export class ScreenWaits implements Disposable {
   changed(): void {
     if (this.#waiters.size === 0) return;
     this.#isDirty = true;
+    this.#version += 1;
     this.#parsedAtMs = this.#clock.nowMs();
     this.#tick();
   }
 
   [Symbol.dispose](): void {
-    this.#waiters.clear();
+    for (const wait of this.#waiters.keys()) this.#forget(wait);
     this.#arm();
   }
 
@@ -100,34 +111,55 @@ export class ScreenWaits implements Disposable {
   }
 
   #look(now: number): void {
-    const text = this.#screen.text();
-    this.#isDirty = false;
-    this.#noteChange(text);
-    for (const wait of this.#waiters.keys()) this.#decide(wait, text);
-    const end = this.#clock.nowMs();
+    const view = this.#view();
+    this.#noteChange(view);
+    const unasked = [...this.#waiters].filter(([, { asked }]) => asked !== this.#version);
+    // those that were asked longest ago first, so that slow ones cannot keep the others from ever being asked
+    const turn = unasked.toSorted(([, a], [, b]) => a.asked - b.asked).map(([wait]) => wait);
+    let end = now;
+    let done = 0;
+    for (; done < turn.length && end - now < LOOK_BUDGET_MS; done += 1) {
+      this.#decide(turn[done] ?? 0, view);
+      end = this.#clock.nowMs();
+    }
+    this.#isDirty = done < turn.length;
     this.#nextLookAtMs = end + Math.max(LOOK_INTERVAL_MS, REST_FACTOR * (end - now));
   }
 
-  #decide(wait: number, text: string): void {
+  #view(): ScreenView {
+    const screen = this.#screen;
+    return new ScreenView({ rows: screen.rows(), cursor: screen.cursor(), seenSeq: screen.seenSeq() });
+  }
+
+  #decide(wait: number, view: ScreenView): void {
     const waiter = this.#waiters.get(wait);
-    if (waiter?.kind !== 'match') return;
+    if (waiter === undefined) return;
+    waiter.asked = this.#version;
     try {
-      const matched = waiter.match(text);
-      if (matched === undefined) return;
-      this.#waiters.delete(wait);
-      this.#answers.matched(wait, matched);
+      waiter.held = waiter.probe.ask(view);
+      if (waiter.held !== undefined && waiter.probe.stableMs === 0) this.#answer(wait, waiter.held);
     } catch (error) {
-      this.#waiters.delete(wait);
+      this.#forget(wait);
       this.#answers.failed(wait, error);
     }
   }
 
-  #noteChange(text: string): void {
+  #answer(wait: number, held: Held): void {
+    this.#forget(wait);
+    this.#answers.matched(wait, held.matchedText);
+  }
+
+  #forget(wait: number): void {
+    this.#waiters.get(wait)?.probe[Symbol.dispose]();
+    this.#waiters.delete(wait);
+  }
+
+  #noteChange(view: ScreenView): void {
     if (!this.#hasStable()) {
       this.#seen = undefined;
       return;
     }
-    const seen = `${this.#screen.cursor()}\n${text}`;
+    const seen = view.fingerprint;
     if (this.#seen !== undefined && seen !== this.#seen) this.#changedAtMs = this.#parsedAtMs;
     this.#seen = seen;
   }
@@ -135,18 +167,16 @@ export class ScreenWaits implements Disposable {
   #settleStable(now: number): void {
     if (this.#screen.isBusy()) return;
     for (const [wait, waiter] of this.#waiters) {
-      if (waiter.kind !== 'stable' || now < this.#restsAtMs(waiter)) continue;
-      this.#waiters.delete(wait);
-      this.#answers.matched(wait, undefined);
+      if (waiter.held !== undefined && now >= this.#restsAtMs(waiter)) this.#answer(wait, waiter.held);
     }
   }
 
-  #restsAtMs(waiter: Waiter & { kind: 'stable' }): number {
-    return Math.max(waiter.sinceMs, this.#changedAtMs) + waiter.stableMs;
+  #restsAtMs({ sinceMs, probe }: Waiter): number {
+    return Math.max(sinceMs, this.#changedAtMs) + probe.stableMs;
   }
 
   #hasStable(): boolean {
-    for (const waiter of this.#waiters.values()) if (waiter.kind === 'stable') return true;
+    for (const { probe } of this.#waiters.values()) if (probe.stableMs > 0) return true;
     return false;
   }
 
@@ -156,7 +186,7 @@ export class ScreenWaits implements Disposable {
     if (this.#waiters.size > 0 && this.#isDirty) at = this.#nextLookAtMs;
     else if (!this.#screen.isBusy()) {
       for (const waiter of this.#waiters.values())
-        if (waiter.kind === 'stable') at = Math.min(at, this.#restsAtMs(waiter));
+        if (waiter.held !== undefined) at = Math.min(at, this.#restsAtMs(waiter));
     }
     if (at === this.#timerAtMs) return;
     this.#timer?.clear();
@@ -167,18 +197,5 @@ export class ScreenWaits implements Disposable {
       this.#timerAtMs = Infinity;
       this.#tick();
     });
-  }
-}
-
-function waiterOf(condition: ScreenCondition, now: number): Waiter {
-  switch (condition.kind) {
-    case 'text':
-      return { kind: 'match', match: textMatcher(condition.text) };
-    case 'regex':
-      return { kind: 'match', match: regexMatcher(condition.regex) };
-    case 'stable':
-      return { kind: 'stable', stableMs: condition.stableMs, sinceMs: now };
-    default:
-      return unreachable(condition, 'screen condition');
   }
 }

@@ -5,6 +5,9 @@ export type ScreenItem =
   | { readonly bytes: Buffer; readonly seq: number }
   | { readonly cols: number; readonly rows: number; readonly seq: number };
 
+/** What goes to a screen in order: the events, and between them the moments at which it is stamped. */
+export type FeedItem = ScreenItem | { readonly stamp: true; readonly seq: number };
+
 /** Bytes of one message; large enough that its cost does not count, small enough not to double a flood's memory. */
 const MAX_BATCH_BYTES = 256 * 1024;
 
@@ -26,9 +29,10 @@ export class FeedBatch {
     this.#post = post;
   }
 
-  add(item: ScreenItem): void {
+  add(item: FeedItem): void {
     if (!('bytes' in item)) {
       this.send();
+      if ('stamp' in item) return this.#post({ type: 'stamp', screen: this.#screen }, [], 0);
       this.#post({ type: 'resize', screen: this.#screen, cols: item.cols, rows: item.rows, seq: item.seq }, [], 0);
       return;
     }

@@ -1,13 +1,15 @@
 /** One live screen on the main thread: what waits to go to the worker, what the worker owes, and the rebuild. */
 import { deferred } from '../base/deferred.ts';
 import type { Deferred } from '../base/deferred.ts';
-import { unreachable } from '../base/invariant.ts';
 import { TtyError } from '../protocol/errors.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
-import type { ScreenCondition } from './conditions.ts';
 import { FeedBatch } from './feedBatch.ts';
-import type { ScreenItem } from './feedBatch.ts';
+import type { FeedItem } from './feedBatch.ts';
+import type { ScreenWish } from './probe.ts';
 import type { Screen, ScreenOptions } from './screen.ts';
+import { messageOf, ScreenRequests } from './screenRequests.ts';
+import type { ScreenRequest, StateWithCells } from './screenRequests.ts';
+import { StampLedger } from './stampLedger.ts';
 import type { ScreenMatch, ScreenNumber, WorkerReply, WorkerRequest } from './workerProtocol.ts';
 
 export type { ScreenItem } from './feedBatch.ts';
@@ -28,22 +30,19 @@ export interface ScreenOwner {
   lost(error: TtyError): void;
 }
 
-type Pending =
-  | { readonly kind: 'state'; readonly includeScrollback: boolean; readonly answer: Deferred<ScreenState> }
-  | { readonly kind: 'wait'; readonly condition: ScreenCondition; readonly answer: Deferred<ScreenMatch> };
-
 /** {@link Screen}, and the side of it that only the service sees. */
 export class LiveScreen implements Screen {
   readonly id: string;
   readonly #options: ScreenOptions;
   readonly #owner: ScreenOwner;
   readonly #lagListeners = new Set<(lagBytes: number) => void>();
-  /** Requests without an answer; they survive a rebuild. */
-  readonly #pending = new Map<number, Pending>();
+  readonly #requests = new ScreenRequests();
+  readonly #stamps = new StampLedger();
   readonly #skippedSeqs = new Set<number>();
   #number: ScreenNumber | undefined;
-  #nextRequest = 1;
-  #queue: ScreenItem[] = [];
+  #queue: FeedItem[] = [];
+  /** Nothing was fed since the last stamp: another one would show the same. */
+  #isStamped = false;
   #queuedBytes = 0;
   #unackedBytes = 0;
   #lastPostedSeq = -1;
@@ -80,6 +79,7 @@ export class LiveScreen implements Screen {
     if (this.#mode === 'ended') return;
     this.#queue.push({ bytes, seq });
     this.#queuedBytes += bytes.length;
+    this.#isStamped = false;
     this.#owner.hasQueued();
     this.#tellLag();
   }
@@ -87,6 +87,14 @@ export class LiveScreen implements Screen {
   resize(cols: number, rows: number, seq: number): void {
     if (this.#mode === 'ended') return;
     this.#queue.push({ cols, rows, seq });
+    this.#isStamped = false;
+    this.#owner.hasQueued();
+  }
+
+  stamp(seq: number): void {
+    if (this.#mode === 'ended' || this.#isStamped) return;
+    this.#queue.push({ stamp: true, seq });
+    this.#isStamped = true;
     this.#owner.hasQueued();
   }
 
@@ -95,19 +103,28 @@ export class LiveScreen implements Screen {
     return { [Symbol.dispose]: () => void this.#lagListeners.delete(fn) };
   }
 
-  state(options: { includeScrollback: boolean }): Promise<ScreenState> {
+  state({ includeScrollback }: { includeScrollback: boolean }): Promise<ScreenState> {
     const answer = deferred<ScreenState>();
-    this.#request({ kind: 'state', includeScrollback: options.includeScrollback, answer });
+    this.#request({ kind: 'state', includeScrollback, answer });
     return answer.promise;
   }
 
-  async waitFor(condition: ScreenCondition, options: { signal: AbortSignal }): Promise<ScreenMatch> {
-    const { signal } = options;
+  stateWithCells({ includeScrollback }: { includeScrollback: boolean }): Promise<StateWithCells> {
+    const answer = deferred<StateWithCells>();
+    this.#request({ kind: 'cells', includeScrollback, answer });
+    return answer.promise;
+  }
+
+  async waitFor(
+    condition: ScreenWish,
+    options: { signal: AbortSignal; afterSeq?: number | undefined },
+  ): Promise<ScreenMatch> {
+    const { signal, afterSeq } = options;
     signal.throwIfAborted();
     const answer = deferred<ScreenMatch>();
-    const request = this.#request({ kind: 'wait', condition, answer });
+    const request = this.#request({ kind: 'wait', condition, afterSeq, answer });
     const abort = (): void => {
-      this.#pending.delete(request);
+      this.#requests.remove(request);
       if (this.#mode === 'live' && this.#number !== undefined)
         this.#owner.post({ type: 'cancel', screen: this.#number, request });
       answer.reject(signal.reason);
@@ -127,7 +144,10 @@ export class LiveScreen implements Screen {
     this.#queue = [];
     this.#queuedBytes = 0;
     const batch = this.#batch();
-    for (const item of queue) batch.add(item);
+    for (const item of queue) {
+      batch.add(item);
+      if ('stamp' in item) this.#stamps.add(item.seq);
+    }
     batch.send();
     this.#lastPostedSeq = queue.at(-1)?.seq ?? this.#lastPostedSeq;
   }
@@ -144,16 +164,10 @@ export class LiveScreen implements Screen {
       if (reply.lastSeq > this.#answeredSeq) this.#options.onAnswers?.(fresh, reply.skipped);
       return;
     }
-    const pending = this.#pending.get(reply.request);
-    // none: it was aborted while the answer was under way
-    if (pending === undefined) return;
-    this.#pending.delete(reply.request);
-    if (reply.type === 'failed') {
-      const { code, message, details, hint } = reply.error;
-      const more = { ...(details === undefined ? {} : { details }), ...(hint === undefined ? {} : { hint }) };
-      pending.answer.reject(new TtyError(code, message, more));
-    } else if (reply.type === 'state' && pending.kind === 'state') pending.answer.resolve(reply.state);
-    else if (reply.type === 'matched' && pending.kind === 'wait') pending.answer.resolve(reply.match);
+    // the worker stamps what it answers
+    if (reply.type === 'state') this.#stamps.add(reply.state.capturedAtSeq);
+    else if (reply.type === 'matched') this.#stamps.add(reply.match.capturedAtSeq);
+    this.#requests.answer(reply);
   }
 
   /** The worker is gone: fills a new screen from the replay, without the event that brought it down. */
@@ -190,8 +204,7 @@ export class LiveScreen implements Screen {
     this.#queuedBytes = 0;
     this.#unackedBytes = 0;
     this.#replayRoom?.resolve();
-    for (const pending of this.#pending.values()) pending.answer.reject(error);
-    this.#pending.clear();
+    this.#requests.rejectAll(error);
     this.#tellLag();
   }
 
@@ -201,27 +214,18 @@ export class LiveScreen implements Screen {
     this.#owner.renumbered(from, to);
   }
 
-  #request(pending: Pending): number {
-    const request = this.#nextRequest++;
-    if (this.#error !== undefined) {
-      pending.answer.reject(this.#error);
-      return request;
-    }
-    this.#pending.set(request, pending);
-    if (this.#mode === 'live') {
+  #request(asked: ScreenRequest): number {
+    const request = this.#requests.add(asked);
+    if (this.#error !== undefined) this.#requests.rejectAll(this.#error);
+    else if (this.#mode === 'live') {
       this.flush();
-      this.#postRequest(request, pending);
+      this.#postRequest(request, asked);
     }
     return request;
   }
 
-  #postRequest(request: number, pending: Pending): void {
-    const screen = this.#number;
-    if (screen === undefined) return;
-    if (pending.kind === 'state')
-      this.#owner.post({ type: 'state', screen, request, includeScrollback: pending.includeScrollback });
-    else if (pending.kind === 'wait') this.#owner.post({ type: 'wait', screen, request, condition: pending.condition });
-    else unreachable(pending, 'screen request');
+  #postRequest(request: number, asked: ScreenRequest): void {
+    if (this.#number !== undefined) this.#owner.post(messageOf(request, asked, this.#number));
   }
 
   async #refill(number: ScreenNumber | undefined): Promise<void> {
@@ -238,8 +242,13 @@ export class LiveScreen implements Screen {
 
   async #replay(number: ScreenNumber | undefined): Promise<void> {
     const batch = this.#batch();
+    const stamps = [...this.#stamps.seqs];
+    const stampUntil = (seq: number): void => {
+      for (; stamps[0] !== undefined && stamps[0] < seq; stamps.shift()) batch.add({ stamp: true, seq: stamps[0] });
+    };
     for await (const item of this.#options.replay()) {
       if (item.seq > this.#lastPostedSeq) break;
+      stampUntil(item.seq);
       if (this.#skippedSeqs.has(item.seq)) continue;
       if (this.#number !== number) return;
       batch.add(item);
@@ -249,15 +258,16 @@ export class LiveScreen implements Screen {
         if (this.#number !== number) return;
       }
     }
+    stampUntil(Infinity);
     if (this.#number === number) batch.send();
   }
 
   #goLive(): void {
     this.#mode = 'live';
-    for (const [request, pending] of this.#pending) {
+    for (const [request, asked] of this.#requests) {
       // a request made while the screen was down counts what was fed before it
       if (this.#queue.length > 0) this.flush();
-      this.#postRequest(request, pending);
+      this.#postRequest(request, asked);
     }
     this.flush();
   }

@@ -1,8 +1,9 @@
-/** A live screen as its session sees it. */
+/** A live screen as a session sees it. */
 import type { ScreenState } from '../protocol/snapshot.ts';
 import type { Answer } from './answerBatch.ts';
-import type { ScreenCondition } from './conditions.ts';
 import type { ScreenItem } from './feedBatch.ts';
+import type { ScreenWish } from './probe.ts';
+import type { StateWithCells } from './screenRequests.ts';
 import type { ScreenMatch } from './workerProtocol.ts';
 
 /** Options of `ScreenService.open`. */
@@ -27,15 +28,20 @@ export interface Screen extends Disposable {
   /** Takes the bytes of output event `seq`. They must not be changed afterwards, and stand in the log already. */
   feed(bytes: Buffer, seq: number): void;
   resize(cols: number, rows: number, seq: number): void;
+  /** Keeps what the screen shows, after everything fed before, as the screen after event `seq`, for waits to count from. */
+  stamp(seq: number): void;
   /** Bytes fed but not parsed yet. Grows without bound unless the caller pauses its source. */
   readonly lagBytes: number;
   /** Calls `fn` whenever {@link Screen.lagBytes} changed, with its value. */
   onLagChange(fn: (lagBytes: number) => void): Disposable;
   /** The screen after everything fed before this call. Rejects with `REPLAY_ERROR` or `INTERNAL_ERROR` when the screen is lost. */
   state(options: { includeScrollback: boolean }): Promise<ScreenState>;
+  /** The same with the cells; rejects with `PROTOCOL_ERROR` when they are too much for a reply, else as {@link Screen.state}. */
+  stateWithCells(options: { includeScrollback: boolean }): Promise<StateWithCells>;
   /**
-   * Resolves when `condition` holds; looked at first when everything fed before this call is parsed. Rejects with the
-   * signal's reason, with `INVALID_INPUT` for a bad or slow pattern, or as {@link Screen.state} does.
+   * Resolves when `condition` holds; looked at first when everything fed before this call is parsed. With `afterSeq` only
+   * what came after that event counts. Rejects with the signal's reason, with `INVALID_INPUT` for a bad or slow pattern or
+   * an event after which the screen was not kept, or as {@link Screen.state} does.
    */
-  waitFor(condition: ScreenCondition, options: { signal: AbortSignal }): Promise<ScreenMatch>;
+  waitFor(condition: ScreenWish, options: { signal: AbortSignal; afterSeq?: number | undefined }): Promise<ScreenMatch>;
 }

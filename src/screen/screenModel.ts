@@ -8,11 +8,12 @@
 // oxlint-disable-next-line import/default
 import unicode from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
-import type { IBuffer, IUnicodeVersionProvider } from '@xterm/headless';
+import type { IBuffer, IMarker, IUnicodeVersionProvider } from '@xterm/headless';
 import { SCROLLBACK_LINES } from '../protocol/limits.ts';
 import { screenHash } from '../protocol/snapshot.ts';
-import type { ScreenLine, ScreenState } from '../protocol/snapshot.ts';
+import type { LineCells, ScreenLine, ScreenState } from '../protocol/snapshot.ts';
 import { BOUNDED_UNICODE, boundedUnicode } from './boundedUnicode.ts';
+import { rowCells } from './cells.ts';
 import { Clamp } from './clamp.ts';
 import { Queries } from './queries.ts';
 import type { Reply } from './replyTable.ts';
@@ -51,6 +52,10 @@ export class ScreenModel implements Disposable {
   readonly #queries: Queries;
   #capturedAtSeq = -1;
   #title = '';
+  /** Grows with each screen that begins blank; see {@link ScreenModel.bufferLife}. */
+  #lives = 0;
+  #normalLife = 0;
+  #alternateLife = 0;
   #cursorVisible = true;
 
   /** Starts blank. The emulator has no screen of one column: it takes two. */
@@ -73,7 +78,10 @@ export class ScreenModel implements Disposable {
       const { cursorRow, cursorCol } = this.cursor();
       return { row: cursorRow + 1, col: cursorCol + 1 };
     });
-    this.#followCursorVisibility();
+    this.#terminal.buffer.onBufferChange((buffer) => {
+      if (buffer.type === 'alternate') this.#alternateLife = ++this.#lives;
+    });
+    this.#followModes();
     // a screen shows no link targets, and one of 64 KiB on each cell would fill any memory
     this.#terminal.parser.registerOscHandler(OSC_HYPERLINK, () => true);
   }
@@ -127,7 +135,7 @@ export class ScreenModel implements Disposable {
   }
 
   /** The screen as data; only what was parsed, so call {@link ScreenModel.flush} first. */
-  state(options: { readonly includeScrollback: boolean }): ScreenState {
+  state(options: { readonly includeScrollback: boolean; readonly includeCells?: boolean }): ScreenState {
     const buffer = this.#terminal.buffer.active;
     const visibleLines = trimmedLines(buffer, buffer.baseY, this.#terminal.rows);
     return {
@@ -140,8 +148,23 @@ export class ScreenModel implements Disposable {
       title: this.#title,
       visibleLines,
       ...(options.includeScrollback ? { scrollbackLines: trimmedLines(buffer, 0, buffer.baseY) } : {}),
+      ...(options.includeCells === true ? { cells: [...this.cells('visible')] } : {}),
+      ...(options.includeCells === true && options.includeScrollback
+        ? { scrollbackCells: [...this.cells('scrollback')] }
+        : {}),
       screenHash: screenHash(visibleLines.map((line) => line.text)),
     };
+  }
+
+  /** The cells line by line, made as they are taken; the screen must not change in between. */
+  *cells(part: 'visible' | 'scrollback'): Generator<LineCells, void> {
+    const buffer = this.#terminal.buffer.active;
+    const [from, count] = part === 'visible' ? [buffer.baseY, this.#terminal.rows] : [0, buffer.baseY];
+    const memory = buffer.getNullCell();
+    for (let row = 0; row < count; row += 1) {
+      const line = buffer.getLine(from + row);
+      yield { lineNumber: row, cells: line === undefined ? [] : rowCells(line, this.#terminal.cols, memory) };
+    }
   }
 
   cursor(): CursorPosition {
@@ -168,6 +191,24 @@ export class ScreenModel implements Disposable {
     return rows;
   }
 
+  /** Number of the topmost visible line; the oldest line that is kept has 0. */
+  topLine(): number {
+    return this.#terminal.buffer.active.baseY;
+  }
+
+  /** Differs between the normal and the alternate screen, each time the latter is entered, and after a reset. */
+  bufferLife(): number {
+    return this.#terminal.buffer.active.type === 'alternate' ? this.#alternateLife : this.#normalLife;
+  }
+
+  /**
+   * Follows the line of a visible row as it scrolls; its `line` counts as {@link ScreenModel.topLine} does and is -1 when
+   * the line was erased by a clear or fell out of the scrollback. The caller disposes it. The alternate screen has none.
+   */
+  track(row: number): IMarker | undefined {
+    return this.#terminal.registerMarker(row - this.#terminal.buffer.active.cursorY);
+  }
+
   [Symbol.dispose](): void {
     this.#terminal.dispose();
   }
@@ -179,20 +220,24 @@ export class ScreenModel implements Disposable {
     this.#terminal.write(bytes, parsed);
   }
 
-  /** The emulator tells its modes except this one. */
-  #followCursorVisibility(): void {
+  /** The emulator tells its modes except these: whether the cursor shows, and that a reset made a new screen. */
+  #followModes(): void {
     const { parser } = this.#terminal;
     const follow = (isVisible: boolean) => (params: (number | number[])[]) => {
       if (params.includes(SHOW_CURSOR)) this.#cursorVisible = isVisible;
       return false;
     };
-    const reset = (): boolean => {
+    const softReset = (): boolean => {
       this.#cursorVisible = true;
       return false;
     };
+    const reset = (): boolean => {
+      this.#normalLife = ++this.#lives;
+      return softReset();
+    };
     parser.registerCsiHandler({ prefix: '?', final: 'h' }, follow(true));
     parser.registerCsiHandler({ prefix: '?', final: 'l' }, follow(false));
-    parser.registerCsiHandler({ intermediates: '!', final: 'p' }, reset);
+    parser.registerCsiHandler({ intermediates: '!', final: 'p' }, softReset);
     parser.registerEscHandler({ final: 'c' }, reset);
   }
 }

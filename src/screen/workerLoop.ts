@@ -7,6 +7,10 @@ import { WorkerScreen } from './workerScreen.ts';
 
 /** Time of one screen before the next has its turn. Twice as much doubles what nine busy screens delay the tenth. */
 const TURN_MS = 4;
+/** Time beyond its turn that a screen took counts against it, and half of it is forgotten after so long. */
+const DEBT_HALF_LIFE_MS = 500;
+/** Less does not count: a busy machine interrupts everybody. */
+const MIN_DEBT_MS = 20;
 
 /** Options of {@link WorkerLoop}. */
 export interface WorkerLoopOptions {
@@ -21,7 +25,12 @@ export interface WorkerLoopOptions {
 export class WorkerLoop {
   readonly #options: WorkerLoopOptions;
   readonly #screens = new Map<ScreenNumber, WorkerScreen>();
-  /** Screens that got work while idle, and screens whose turn ended before their work. The two take turns. */
+  /** What screens took beyond their turns, mostly by slow patterns, of 100 ms each. */
+  readonly #debts = new WeakMap<WorkerScreen, { ms: number; atMs: number }>();
+  /**
+   * Screens that got work while idle, of which the one with the least debt is next, and screens whose turn ended before their
+   * work. The two take turns.
+   */
   readonly #fresh: WorkerScreen[] = [];
   readonly #rest: WorkerScreen[] = [];
   #wasFresh = false;
@@ -84,9 +93,31 @@ export class WorkerLoop {
   #turn(): void {
     const isFresh = this.#rest.length === 0 || (this.#fresh.length > 0 && !this.#wasFresh);
     this.#wasFresh = isFresh;
-    const screen = (isFresh ? this.#fresh : this.#rest).shift();
+    const { clock } = this.#options;
+    const startMs = clock.nowMs();
+    const screen = isFresh ? this.#takeFresh(startMs) : this.#rest.shift();
     if (screen === undefined) return;
     screen.work(TURN_MS);
+    const endMs = clock.nowMs();
+    const debtMs = this.#debtOf(screen, endMs) + Math.max(0, endMs - startMs - TURN_MS);
+    this.#debts.set(screen, { ms: debtMs, atMs: endMs });
     if (screen.hasWork) this.#rest.push(screen);
+  }
+
+  #takeFresh(nowMs: number): WorkerScreen | undefined {
+    let best = 0;
+    let leastMs = Infinity;
+    for (const [at, screen] of this.#fresh.entries()) {
+      const debtMs = this.#debtOf(screen, nowMs);
+      const countsMs = debtMs < MIN_DEBT_MS ? 0 : debtMs;
+      if (countsMs >= leastMs) continue;
+      [best, leastMs] = [at, countsMs];
+    }
+    return this.#fresh.splice(best, 1)[0];
+  }
+
+  #debtOf(screen: WorkerScreen, nowMs: number): number {
+    const debt = this.#debts.get(screen);
+    return debt === undefined ? 0 : debt.ms * 2 ** ((debt.atMs - nowMs) / DEBT_HALF_LIFE_MS);
   }
 }

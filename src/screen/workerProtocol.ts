@@ -2,7 +2,7 @@
 import type { ErrorBody } from '../protocol/errors.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
 import type { Answer } from './answerBatch.ts';
-import type { ScreenCondition } from './conditions.ts';
+import type { ScreenWish } from './probe.ts';
 
 /** A screen in the worker; never used twice, not even for the rebuilt screen of the same session. */
 export type ScreenNumber = number;
@@ -23,13 +23,17 @@ export type WorkerRequest =
       readonly screen: ScreenNumber;
       readonly request: number;
       readonly includeScrollback: boolean;
+      readonly includeCells: boolean;
     }
   | {
       readonly type: 'wait';
       readonly screen: ScreenNumber;
       readonly request: number;
-      readonly condition: ScreenCondition;
+      readonly condition: ScreenWish;
+      /** Only what came after this event counts. */
+      readonly afterSeq: number | undefined;
     }
+  | { readonly type: 'stamp'; readonly screen: ScreenNumber }
   | { readonly type: 'cancel'; readonly screen: ScreenNumber; readonly request: number }
   | { readonly type: 'close'; readonly screen: ScreenNumber };
 
@@ -52,11 +56,28 @@ export interface ScreenMatch {
   readonly screenHash: string;
 }
 
+/**
+ * Cells as JSON: the items of an array of `LineCells` in UTF-8, with commas between them and without the brackets, cut
+ * anywhere. A million cells as objects would cost both threads far more than their text, which is all that becomes of them.
+ */
+export interface EncodedCells {
+  readonly visible: readonly Uint8Array[];
+  /** Where the scrollback was asked for. */
+  readonly scrollback: readonly Uint8Array[] | undefined;
+}
+
 /** From the worker. `parsed` acknowledges bytes of `feed`, several pieces at once. */
 export type WorkerReply =
   | AnswersReply
   | { readonly type: 'parsed'; readonly screen: ScreenNumber; readonly bytes: number }
-  | { readonly type: 'state'; readonly screen: ScreenNumber; readonly request: number; readonly state: ScreenState }
+  | {
+      readonly type: 'state';
+      readonly screen: ScreenNumber;
+      readonly request: number;
+      readonly state: ScreenState;
+      /** Where they were asked for. */
+      readonly cells: EncodedCells | undefined;
+    }
   | { readonly type: 'matched'; readonly screen: ScreenNumber; readonly request: number; readonly match: ScreenMatch }
   | { readonly type: 'failed'; readonly screen: ScreenNumber; readonly request: number; readonly error: ErrorBody };
 

@@ -5,10 +5,19 @@ import { TtyError } from '../protocol/errors.ts';
 import type { ErrorBody } from '../protocol/errors.ts';
 import { screenHash } from '../protocol/snapshot.ts';
 import { AnswerBatch } from './answerBatch.ts';
+import { Baselines } from './baselines.ts';
+import { CellsJob } from './cellsJob.ts';
 import { ScreenWaits } from './conditions.ts';
 import type { ScreenModel } from './screenModel.ts';
-import { matchableText } from './textMatch.ts';
-import type { FeedRequest, Progress, ScreenMatch, ScreenNumber, WorkerReply, WorkerRequest } from './workerProtocol.ts';
+import type {
+  EncodedCells,
+  FeedRequest,
+  Progress,
+  ScreenMatch,
+  ScreenNumber,
+  WorkerReply,
+  WorkerRequest,
+} from './workerProtocol.ts';
 
 /** Bytes of one slice without control sequences: about 0.5 ms. */
 const SLICE_BYTES = 16 * 1024;
@@ -21,7 +30,8 @@ const ESC = 0x1b;
 /** First byte of the 8-bit controls in UTF-8. */
 const C1_LEAD = 0xc2;
 
-type QueuedWork = Extract<WorkerRequest, { type: 'feed' | 'resize' | 'state' | 'wait' }>;
+type StateRequest = WorkerRequest & { type: 'state' };
+type QueuedWork = Extract<WorkerRequest, { type: 'feed' | 'resize' | 'state' | 'wait' | 'stamp' }>;
 
 /** What a screen needs from the worker around it. */
 export interface WorkerContext {
@@ -36,11 +46,16 @@ export class WorkerScreen implements Disposable {
   readonly #context: WorkerContext;
   readonly #model: ScreenModel;
   readonly #waits: ScreenWaits;
+  readonly #baselines: Baselines;
   #queue: QueuedWork[] = [];
   readonly #answers: AnswerBatch;
   #sliceSequences: number;
   /** Where in the first request of the queue the next slice begins: offset of its bytes, index of its event. */
   #offset = 0;
+  /** The cells of the state request that is first in the queue. */
+  #cellsJob: CellsJob | undefined;
+  /** The event of which the screen has seen a part. */
+  #partOfSeq: number | undefined;
   #event = 0;
   /** The event that is parsed, or was parsed last. */
   #seq = -1;
@@ -58,16 +73,19 @@ export class WorkerScreen implements Disposable {
       context.post({ type: 'answers', screen: screen.number, answers, skipped, lastSeq: this.#seq }),
     );
     model.onReply((reply) => this.#answers.add({ ...reply, seq: this.#seq, bracketedPaste: model.bracketedPaste }));
+    this.#baselines = new Baselines(model);
     this.#waits = new ScreenWaits({
       clock: context.clock,
       screen: {
-        text: () => matchableText(model.rows()),
-        cursor: () => `${model.cursor().cursorRow};${model.cursor().cursorCol}`,
+        rows: () => model.rows(),
+        cursor: () => model.cursor(),
+        seenSeq: () => model.capturedAtSeq,
         isBusy: () => this.#queue.some((work) => work.type === 'feed' || work.type === 'resize'),
       },
       answers: {
         matched: (request, matchedText) => {
           const match = { ...(matchedText === undefined ? {} : { matchedText }), ...this.#where() };
+          this.#stamp();
           context.post({ type: 'matched', screen: this.#number, request, match });
         },
         failed: (request, error) =>
@@ -89,6 +107,7 @@ export class WorkerScreen implements Disposable {
     const at = this.#queue.findIndex((work) => 'request' in work && work.request === request);
     if (at === -1) return;
     this.#queue.splice(at, 1);
+    if (at === 0) this.#cellsJob = undefined;
     this.#context.progress.addDone(1);
   }
 
@@ -111,8 +130,9 @@ export class WorkerScreen implements Disposable {
         continue;
       }
       acknowledge();
+      if (work.type === 'state' && !this.#answerState(work)) continue;
       this.#queue.shift();
-      hasChanged = this.#serve(work) || hasChanged;
+      hasChanged = (work.type !== 'state' && this.#serve(work)) || hasChanged;
       this.#context.progress.addDone(1);
     } while (this.#context.clock.nowMs() < end);
     acknowledge();
@@ -121,27 +141,61 @@ export class WorkerScreen implements Disposable {
 
   [Symbol.dispose](): void {
     this.#waits[Symbol.dispose]();
+    this.#baselines[Symbol.dispose]();
     this.#model[Symbol.dispose]();
     this.#context.progress.addDone(this.#queue.length);
     this.#queue = [];
   }
 
   /** Serves what is no feed; says whether it changed the screen. */
-  #serve(work: Exclude<QueuedWork, FeedRequest>): boolean {
+  #serve(work: Exclude<QueuedWork, FeedRequest | StateRequest>): boolean {
     if (work.type === 'resize') {
       this.#context.progress.begin({ screen: this.#number, seq: work.seq });
+      this.#baselines.beforeEvent(work.seq);
       this.#model.resize(work.cols, work.rows, work.seq);
       this.#sliceSequences = sliceSequences(work.cols, work.rows);
       this.#context.progress.end();
       return true;
     }
-    if (work.type === 'wait') {
-      this.#waits.add(work.request, work.condition);
-      return false;
-    }
-    const state = this.#model.state({ includeScrollback: work.includeScrollback });
-    this.#context.post({ type: 'state', screen: this.#number, request: work.request, state });
+    if (work.type === 'wait') this.#wait(work);
+    else this.#stamp();
     return false;
+  }
+
+  /** Answers with the state, cells line by line; says whether it is done. */
+  #answerState(work: StateRequest): boolean {
+    const { request, includeScrollback, includeCells } = work;
+    const answer = { screen: this.#number, request };
+    let cells: EncodedCells | undefined;
+    if (includeCells) {
+      this.#cellsJob ??= new CellsJob(this.#model, { includeScrollback });
+      this.#context.progress.beat();
+      try {
+        cells = this.#cellsJob.step();
+      } catch (error) {
+        this.#cellsJob = undefined;
+        this.#context.post({ type: 'failed', ...answer, error: errorBody(error) });
+        return true;
+      }
+      if (cells === undefined) return false;
+      this.#cellsJob = undefined;
+    }
+    const state = this.#model.state({ includeScrollback });
+    this.#stamp();
+    this.#context.post({ type: 'state', ...answer, state, cells });
+    return true;
+  }
+
+  #wait({ request, condition, afterSeq }: WorkerRequest & { type: 'wait' }): void {
+    const baseline = afterSeq === undefined ? undefined : this.#baselines.find(afterSeq);
+    if (afterSeq === undefined || baseline !== undefined) return this.#waits.add(request, condition, baseline);
+    const error = noStamp(afterSeq, this.#baselines.spans).toBody();
+    this.#context.post({ type: 'failed', screen: this.#number, request, error });
+  }
+
+  /** Keeps what the screen shows for waits to count from. */
+  #stamp(): void {
+    this.#baselines.stamp(this.#model.capturedAtSeq, this.#partOfSeq);
   }
 
   /** Parses one slice of the first request; gives its bytes. It holds bytes of one event, so that a failure names it. */
@@ -155,6 +209,8 @@ export class WorkerScreen implements Disposable {
     const isEnd = this.#offset === end;
     this.#seq = seq;
     progress.begin({ screen: this.#number, seq });
+    if (this.#partOfSeq === undefined) this.#baselines.beforeEvent(seq);
+    this.#partOfSeq = isEnd ? undefined : seq;
     this.#model.write(slice, isEnd ? seq : undefined);
     progress.end();
     this.#answers.send();
@@ -189,6 +245,13 @@ function sliceOf(bytes: Buffer, maxSequences: number): Buffer {
     left -= 1;
   }
   return bytes.subarray(0, limit);
+}
+
+function noStamp(afterSeq: number, spans: Baselines['spans']): TtyError {
+  return new TtyError('INVALID_INPUT', `the screen as it stood after event ${afterSeq} was not kept`, {
+    details: { reason: 'after-seq', afterSeq, kept: spans },
+    hint: 'count from what type, send-keys, paste, run, mark, snapshot or wait returned; the newest 32 are kept',
+  });
 }
 
 function errorBody(error: unknown): ErrorBody {

@@ -31,6 +31,11 @@ export class FakeClock implements Clock {
     return { clear: () => void this.#entries.delete(entry) };
   }
 
+  /** Lets `ms` pass while somebody works: timers that become due fire with the next {@link FakeClock.advance}. */
+  spend(ms: number): void {
+    this.#nowMs += ms;
+  }
+
   /** Lets `ms` pass; timers fire in order, those that they set in that time too. */
   advance(ms: number): void {
     const until = this.#nowMs + ms;
@@ -40,9 +45,9 @@ export class FakeClock implements Clock {
         .toSorted((a, b) => a.atMs - b.atMs || a.order - b.order)[0];
       if (next === undefined) break;
       this.#entries.delete(next);
-      this.#nowMs = next.atMs;
+      this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.fn();
     }
-    this.#nowMs = until;
+    this.#nowMs = Math.max(this.#nowMs, until);
   }
 }

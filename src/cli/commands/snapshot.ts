@@ -1,16 +1,11 @@
+import { TtyError } from '../../protocol/errors.ts';
+import type { SnapshotResult } from '../../protocol/methods/screen.ts';
 import type { ScreenState } from '../../protocol/snapshot.ts';
 import type { CommandReply, Handler } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { escapeLines } from '../escape.ts';
 import { callBound, withSession } from '../host.ts';
 import type { snapshotSpec } from '../specs/session.ts';
-
-interface Captured {
-  readonly sessionId: string;
-  readonly screen: Omit<ScreenState, 'scrollbackLines'> & {
-    readonly scrollbackLines?: ScreenState['scrollbackLines'] | undefined;
-  };
-}
 
 /** `snapshot`: what stands on the screen, from the host; of an ended session from its log. */
 export const snapshot: Handler<typeof snapshotSpec> = async (
@@ -19,7 +14,11 @@ export const snapshot: Handler<typeof snapshotSpec> = async (
 ): Promise<CommandReply> => {
   const [session = ''] = positionals;
   const includeScrollback = options['include-scrollback'] === true;
-  const { sessionId, screen } = await capture(context, session, includeScrollback);
+  const includeCells = options['include-cells'] === true;
+  if (includeCells && options.format !== 'structured') {
+    throw new TtyError('INVALID_INPUT', '--include-cells needs --format structured', { details: { reason: 'usage' } });
+  }
+  const { sessionId, screen } = await capture(context, session, { includeScrollback, includeCells });
   const { capturedAtSeq, cols, rows, cursorRow, cursorCol, screenHash } = screen;
   const scrollback = screen.scrollbackLines ?? [];
   const text = joinLines(screen.visibleLines);
@@ -35,6 +34,8 @@ export const snapshot: Handler<typeof snapshotSpec> = async (
           title: screen.title,
           visibleLines: screen.visibleLines,
           ...scrolled,
+          ...(screen.cells === undefined ? {} : { cells: screen.cells }),
+          ...(screen.scrollbackCells === undefined ? {} : { scrollbackCells: screen.scrollbackCells }),
         }
       : { format: 'text', ...common, text, ...scrolled };
   return {
@@ -48,14 +49,18 @@ export const snapshot: Handler<typeof snapshotSpec> = async (
   };
 };
 
-async function capture(context: CliContext, session: string, includeScrollback: boolean): Promise<Captured> {
+async function capture(
+  context: CliContext,
+  session: string,
+  options: { readonly includeScrollback: boolean; readonly includeCells: boolean },
+): Promise<SnapshotResult> {
   try {
     return await withSession(context, session, (client) =>
-      client.call('screen.snapshot', { session, includeScrollback }, callBound(context)),
+      client.call('screen.snapshot', { session, ...options }, callBound(context)),
     );
   } catch (error) {
     const { snapshotOfEnded } = await import('../endedSession.ts');
-    return snapshotOfEnded(context, session, includeScrollback, error);
+    return snapshotOfEnded(context, session, options, error);
   }
 }
 
@@ -64,7 +69,7 @@ function joinLines(lines: ScreenState['visibleLines']): string {
 }
 
 /** Row numbers before the rows, the cursor's row marked. */
-function describeRows(screen: Captured['screen']): string {
+function describeRows(screen: ScreenState): string {
   const width = String(screen.rows - 1).length;
   const lines = screen.visibleLines.map(({ row, text }) => {
     const mark = row === screen.cursorRow ? '>' : ' ';

@@ -1,4 +1,4 @@
-import { MAX_KEYS } from '../../protocol/limits.ts';
+import { MAX_KEYS, MAX_SIZE } from '../../protocol/limits.ts';
 import { defineSpec } from '../command.ts';
 import { SESSION } from './session.ts';
 
@@ -30,19 +30,34 @@ export const sendKeysSpec = defineSpec({
 
 export const waitSpec = defineSpec({
   name: 'wait',
-  summary: 'Waits until something shows on the screen, the screen rests, or the session ends',
+  summary: 'Waits until the screen shows something, rests, the shell is at its prompt, or the session ends',
   details: [
-    'Exactly one condition. Text that was wrapped at the right edge counts as one line.',
+    'Conditions on the screen (--text, --regex, --not-text, --cursor-row, --cursor-col, --screen-stable-ms) may be given together and then must hold at the same moment; --idle-ms, --prompt and --exit stand alone. Text that was wrapped at the right edge counts as one line.',
+    'With --after-seq nothing holds before an event after SEQ changed the screen, and a text or pattern counts only where a line is new or changed since.',
     'Exit status: 0 when the condition held, 11 when the time was over, 4 when the session ended before.',
   ],
   positionals: [SESSION],
   options: {
     text: { kind: 'text', value: 'TEXT', help: 'this text is on the screen' },
     regex: { kind: 'text', value: 'PATTERN', help: 'this regular expression (JavaScript) matches the screen' },
+    'not-text': { kind: 'text', value: 'TEXT', help: 'this text is not on the screen' },
+    'cursor-row': { kind: 'integer', min: 0, max: MAX_SIZE - 1, help: 'the cursor is in this row, from 0' },
+    'cursor-col': { kind: 'integer', min: 0, max: MAX_SIZE - 1, help: 'the cursor is in this column, from 0' },
     'screen-stable-ms': { kind: 'duration', max: MAX_QUIET_MS, help: 'the screen has not changed for so long' },
     'idle-ms': { kind: 'duration', max: MAX_QUIET_MS, help: 'the program has written nothing for so long' },
+    prompt: { kind: 'flag', help: 'the shell is at its prompt and no run is under way' },
     exit: { kind: 'flag', help: 'the program has ended' },
+    'after-seq': {
+      kind: 'integer',
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+      help: 'only what came after this event counts: a seq that type, send-keys, run or snapshot gave',
+    },
     timeout: { kind: 'duration', zero: 'for ever', help: 'how long to wait at most (default: 30s)' },
   },
-  examples: ["agent-tty wait s1 --text 'Password:'", 'agent-tty wait s1 --screen-stable-ms 500 --timeout 10s'],
+  examples: [
+    "agent-tty wait s1 --text 'Password:'",
+    'agent-tty wait s1 --screen-stable-ms 500 --timeout 10s',
+    'agent-tty wait s1 --not-text Loading --screen-stable-ms 200 --after-seq 42',
+  ],
 });

@@ -110,5 +110,9 @@ export const snapshotSpec = defineSpec({
       help: 'lines joined, or row by row with cursor and state (default: text)',
     },
     'include-scrollback': { kind: 'flag', help: 'also the lines above the screen, oldest first' },
+    'include-cells': {
+      kind: 'flag',
+      help: 'also characters, colours and attributes cell by cell; with --format structured, shown by --json',
+    },
   },
 });

@@ -9,6 +9,8 @@ import { encodeFrame, HELLO_ID, type HostFrame, proveIdentity, REQUEST_ID, sameP
 import { FRAME_DEADLINE_MS, MAX_ERROR_REPLY_BYTES, MAX_FRAME_BYTES } from '../../protocol/limits.ts';
 import { PACKAGE_VERSION, PROTOCOL_VERSION } from '../../protocol/version.ts';
 import type { Dispatch } from './dispatch.ts';
+import { encodeReply } from './reply.ts';
+import type { ReplyFiles } from './replyFiles.ts';
 
 export interface HostFace {
   readonly hostId: string;
@@ -21,6 +23,8 @@ export interface ConnectionOptions {
   readonly socket: net.Socket;
   readonly face: HostFace;
   readonly dispatch: Dispatch;
+  /** Where replies go that do not fit a frame. */
+  readonly replies: ReplyFiles;
   readonly clock: Clock;
   onClose(): void;
 }
@@ -176,8 +180,8 @@ export class ServerConnection {
         if (this.#options.socket.writableLength < MAX_BACKLOG_BYTES) this.#send({ id, note });
       },
     });
+    await this.#reply(id, frame);
     this.#calls.delete(id);
-    this.#reply(id, frame);
     if (this.#leaving && this.#calls.size === 0) this.#leave();
   }
 
@@ -185,20 +189,25 @@ export class ServerConnection {
     this.#options.socket.end(() => this.close());
   }
 
-  #reply(id: string, outcome: { result: unknown } | { error: ErrorBody }): void {
+  async #reply(id: string, outcome: { result: unknown } | { error: ErrorBody }): Promise<void> {
+    if (this.#closed) return;
     if ('error' in outcome) return this.#send({ id, ok: false, error: bounded(outcome.error) });
-    this.#send({ id, ok: true, result: outcome.result });
+    try {
+      this.#write(await encodeReply(id, outcome.result, this.#options.replies));
+    } catch (error) {
+      if (!(error instanceof TtyError)) throw error;
+      this.#send({ id, ok: false, error: bounded(error.toBody()) });
+    }
   }
 
   #send(frame: HostFrame): void {
+    this.#write(encodeFrame(frame));
+  }
+
+  #write(frame: string | Buffer): void {
     if (this.#closed) return;
-    let text = encodeFrame(frame);
-    if (Buffer.byteLength(text) > MAX_FRAME_BYTES && 'id' in frame) {
-      const error = new TtyError('PROTOCOL_ERROR', `the reply would have over ${MAX_FRAME_BYTES} bytes; ask for less`);
-      text = encodeFrame({ id: frame.id, ok: false, error: error.toBody() });
-    }
     if (this.#options.socket.writableLength > 2 * MAX_BACKLOG_BYTES) return this.close();
-    this.#options.socket.write(text);
+    this.#options.socket.write(frame);
   }
 
   #armDeadline(): void {

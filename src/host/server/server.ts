@@ -7,11 +7,14 @@ import { TtyError } from '../../protocol/errors.ts';
 import { MAX_CONNECTIONS } from '../../protocol/limits.ts';
 import { type HostFace, ServerConnection } from './connection.ts';
 import type { Dispatch } from './dispatch.ts';
+import { ReplyFiles } from './replyFiles.ts';
 
 export interface ServerOptions {
   /** Path of the socket; its directory must be private to us. What lies there is replaced: the caller holds the home lock. */
   readonly socketPath: string;
   readonly face: HostFace;
+  /** Directory for replies that do not fit a frame; ours alone. */
+  readonly repliesDirectory: string;
   readonly dispatch: Dispatch;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -21,10 +24,12 @@ export class HostServer {
   readonly #options: ServerOptions;
   readonly #server = net.createServer();
   readonly #connections = new Set<ServerConnection>();
+  readonly #replies: ReplyFiles;
   #nextId = 1;
 
   constructor(options: ServerOptions) {
     this.#options = options;
+    this.#replies = new ReplyFiles(options.repliesDirectory, options.clock);
     this.#server.on('connection', (socket) => this.#accept(socket));
   }
 
@@ -54,7 +59,7 @@ export class HostServer {
     });
   }
 
-  /** Stops accepting, lets replies under way leave for at most `graceMs`, cuts the rest off, removes the socket. */
+  /** Stops accepting, lets replies under way leave for at most `graceMs`, cuts the rest off, removes socket and large replies. */
   async close(graceMs: number): Promise<void> {
     this.#server.close();
     fs.rmSync(this.#options.socketPath, { force: true });
@@ -70,6 +75,7 @@ export class HostServer {
       check();
     });
     for (const connection of this.#connections) connection.close();
+    this.#replies[Symbol.dispose]();
   }
 
   #onEmpty: () => void = () => undefined;
@@ -80,6 +86,7 @@ export class HostServer {
       socket,
       face: this.#options.face,
       dispatch: this.#options.dispatch,
+      replies: this.#replies,
       clock: this.#options.clock,
       onClose: () => {
         this.#connections.delete(connection);

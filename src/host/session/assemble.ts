@@ -69,8 +69,8 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const { id, clock, logger, launch, pty, paths } = options;
   const startedMs = clock.nowMs();
   const flow = new Flow(pty);
-  const journal = openJournal(options, flow);
   const screen = openScreen(options, flow, (answers, skipped) => replies.take(answers, skipped));
+  const journal = openJournal(options, flow, screen);
   const tracker = new PromptTracker(launch.promptKind, startedMs);
   const gate = new PromptGate({ clock, pty, tracker });
   const modes = new ModeScanner((on) => {
@@ -102,6 +102,7 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
       runs.logGrew();
       watch.turnDone();
       gate.changed();
+      waits.outputSeen();
       life.onTurn();
     },
   });
@@ -118,9 +119,7 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   });
   const input = new SessionInput({ ...shared, keyModes: () => modes.modes, onInterrupt: () => watch.interruptTyped() });
   const replies = openReplies(options, modes, shared);
-  const ended = (): { exitCode: number | null } | undefined =>
-    life.ended.aborted ? { exitCode: life.exitCode() } : undefined;
-  const waits = new Waits({ clock, screen, ended, lastOutputMs: () => ingest.lastOutputMs });
+  const waits: Waits = assembleWaits(options, life, { screen, gate, runs, journal, ingest });
   const terminal = { journal, screen, flow, modes, ingest, replies };
   const shell = { tracker, coordinator, gate, watch, runs };
   return { startedMs, ...terminal, ...shell, input, waits };
@@ -136,6 +135,24 @@ function openReplies(
     clock,
     isLineEditor: launch.promptKind !== 'kernel' && launch.shellPath !== null,
     bracketedPaste: () => modes.modes.bracketedPaste,
+  });
+}
+
+type WaitParts = Pick<SessionParts, 'screen' | 'gate' | 'runs' | 'journal' | 'ingest'>;
+
+function assembleWaits({ clock, launch }: AssemblyOptions, life: SessionLife, parts: WaitParts): Waits {
+  const { screen, gate, runs, journal, ingest } = parts;
+  return new Waits({
+    clock,
+    screen,
+    gate,
+    notShell: launch.shellPath === null && launch.source === undefined ? launch.argv[0] : undefined,
+    hasRun: () => runs.hasRun,
+    drainOutput: () => ingest.drain(),
+    lastSeq: () => journal.nextSeq - 1,
+    lastOutputSeq: () => ingest.lastOutputSeq,
+    ended: () => (life.ended.aborted ? { exitCode: life.exitCode() } : undefined),
+    lastOutputMs: () => ingest.lastOutputMs,
   });
 }
 
@@ -161,14 +178,19 @@ function coordinatorSink(
   };
 }
 
-function openJournal({ id, appender, clock, logger }: AssemblyOptions, flow: Flow): Journal {
-  return new Journal(appender, clock, (reason) => {
+/** What was done to a session is what waits are counted from: the screen is stamped at each such event. */
+function openJournal({ id, appender, clock, logger }: AssemblyOptions, flow: Flow, screen: Screen): Journal {
+  const blockedChange = (reason: string | null): void => {
     logger.log('warn', 'log', reason === null ? 'the log takes events again' : 'the log takes no events', {
       sessionId: id,
       reason,
     });
     if (reason === null) flow.release('log');
     else flow.hold('log', `the log cannot be written: ${reason}`);
+  };
+  return new Journal(appender, clock, blockedChange, (seq, events) => {
+    // of the host's own answers to the program nobody is told the number
+    if (events.some(({ type }) => type !== 'reply')) screen.stamp(seq);
   });
 }
 

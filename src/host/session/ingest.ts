@@ -30,6 +30,7 @@ export class Ingest {
   #length = 0;
   #immediate: NodeJS.Immediate | undefined;
   #lastOutputMs: number;
+  #lastOutputSeq = -1;
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
@@ -39,6 +40,11 @@ export class Ingest {
   /** Monotonic ms of the last byte; of the start before there was one. */
   get lastOutputMs(): number {
     return this.#lastOutputMs;
+  }
+
+  /** The last event with output; -1 before there was one. */
+  get lastOutputSeq(): number {
+    return this.#lastOutputSeq;
   }
 
   /** Takes bytes from the PTY. They are copied: the caller's memory is free afterwards. */
@@ -92,5 +98,6 @@ export class Ingest {
   #record(bytes: Buffer): void {
     const { journal, screen } = this.#parts;
     const seq = journal.enqueue({ type: 'output', payload: encodeBytes(bytes) }, () => screen.feed(bytes, seq));
+    this.#lastOutputSeq = seq;
   }
 }

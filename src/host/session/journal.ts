@@ -20,17 +20,27 @@ export class Journal {
   readonly #appender: LogAppender;
   readonly #clock: Clock;
   readonly #onBlockedChange: (reason: string | null) => void;
+  readonly #onCommit: (seq: number, events: readonly NewEvent[]) => void;
   #pending: Pending[] = [];
   #blocked: string | null = null;
   #retry: Timer | undefined;
   #written: Deferred<void> | undefined;
   #closed = false;
 
-  /** `onBlockedChange` gets the reason when the log stops taking events, and null when it goes on. */
-  constructor(appender: LogAppender, clock: Clock, onBlockedChange: (reason: string | null) => void) {
+  /**
+   * `onBlockedChange` gets the reason when the log stops taking events, and null when it goes on. `onCommit` gets the number
+   * that each {@link commit} returns, before it does, and its events.
+   */
+  constructor(
+    appender: LogAppender,
+    clock: Clock,
+    onBlockedChange: (reason: string | null) => void,
+    onCommit: (seq: number, events: readonly NewEvent[]) => void = () => undefined,
+  ) {
     this.#appender = appender;
     this.#clock = clock;
     this.#onBlockedChange = onBlockedChange;
+    this.#onCommit = onCommit;
   }
 
   /** Why the log takes nothing now; null while all is well. */
@@ -92,6 +102,7 @@ export class Journal {
       this.#pending.splice(this.#pending.length - events.length);
       throw new TtyError('STORAGE_WRITE_ERROR', `the event log cannot be written (${this.#blocked}); nothing was sent`);
     }
+    this.#onCommit(last, events);
     return last;
   }
 

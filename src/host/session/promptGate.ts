@@ -68,6 +68,21 @@ export class PromptGate {
    * @throws TtyError `NOT_A_SHELL` when another program holds the terminal; the signal's reason when it aborts
    */
   untilReady(signal: AbortSignal): Promise<void> {
+    return this.#until(signal, { isFree: () => true, toleratesForeign: false });
+  }
+
+  /**
+   * Resolves when the shell is at its prompt while `isFree` holds, however long another program has the terminal. Rejects
+   * only with the signal's reason when it aborts.
+   */
+  untilPrompt(signal: AbortSignal, isFree: () => boolean): Promise<void> {
+    return this.#until(signal, { isFree, toleratesForeign: true });
+  }
+
+  #until(
+    signal: AbortSignal,
+    { isFree, toleratesForeign }: { isFree: () => boolean; toleratesForeign: boolean },
+  ): Promise<void> {
     const { clock, tracker } = this.#parts;
     return new Promise((resolve, reject) => {
       let timer: Timer | undefined;
@@ -85,12 +100,12 @@ export class PromptGate {
       const look = (): void => {
         const facts = this.facts();
         const readiness = tracker.readiness(facts);
-        if (readiness === 'ready') {
+        if (readiness === 'ready' && isFree()) {
           leave();
           return resolve();
         }
         // Start-up files and prompt commands run programs of their own; only one that stays is in the way.
-        if (readiness === 'busy' && facts.shellInForeground === false) {
+        if (!toleratesForeign && readiness === 'busy' && facts.shellInForeground === false) {
           foreignSinceMs ??= facts.nowMs;
           if (facts.nowMs - foreignSinceMs >= this.#patienceMs()) {
             leave();

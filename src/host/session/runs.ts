@@ -56,6 +56,11 @@ export class SessionRuns {
     return this.#parts.coordinator.views();
   }
 
+  /** Whether a run was typed and has not ended, or waits for its turn. */
+  get hasRun(): boolean {
+    return this.#inTurn > 0 || this.#parts.coordinator.runInFlight !== undefined;
+  }
+
   /** Tells those who follow a run that the log grew. */
   logGrew(): void {
     for (const tell of this.#progress) tell();
@@ -65,7 +70,7 @@ export class SessionRuns {
   async start(request: StartRequest, context: Context): Promise<RunResult> {
     const { coordinator } = this.#parts;
     this.#parts.assertLive();
-    if (request.whenBusy === 'fail' && (this.#inTurn > 0 || coordinator.runInFlight !== undefined)) {
+    if (request.whenBusy === 'fail' && this.hasRun) {
       const { runInFlight } = coordinator;
       const run = runInFlight === undefined ? 'another run of this session' : `run ${runInFlight}`;
       throw new TtyError('SESSION_BUSY', `${run} is under way; nothing was typed`, { details: { runId: runInFlight } });

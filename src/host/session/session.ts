@@ -12,6 +12,7 @@ import type { CreateResult, DestroyResult, InspectResult } from '../../protocol/
 import type { WaitCondition } from '../../protocol/methods/screen.ts';
 import type { CheckedParams } from '../../protocol/methods/table.ts';
 import type { ScreenState } from '../../protocol/snapshot.ts';
+import type { StateWithCells } from '../../screen/screenRequests.ts';
 import type { ScreenService } from '../../screen/screenService.ts';
 import type { PtyExit } from '../pty/pty.ts';
 import { type AssemblyOptions, assembleSession, type SessionParts } from './assemble.ts';
@@ -172,6 +173,13 @@ export class Session {
     if (this.#isScreenReleased) return Promise.reject(this.#notRunning());
     this.#parts.ingest.drain();
     return this.#parts.screen.state(options);
+  }
+
+  /** The same with the cells, as JSON already. */
+  snapshotWithCells(options: { includeScrollback: boolean }): Promise<StateWithCells> {
+    if (this.#isScreenReleased) return Promise.reject(this.#notRunning());
+    this.#parts.ingest.drain();
+    return this.#parts.screen.stateWithCells(options);
   }
 
   /** See {@link Waits.wait}. @throws TtyError `SESSION_NOT_RUNNING` too, when the screen is only to be had from the log */

@@ -1,5 +1,6 @@
 /** What a host implements: one handler a method, typed by the table. A missing or wrong one is a compile error. */
 import type { z } from 'zod';
+import type { EncodedResult } from '../encodedResult.ts';
 import { checkParams } from './define.ts';
 import { type CheckedParams, type MethodName, type MethodNote, type MethodResult, methods } from './table.ts';
 
@@ -17,7 +18,7 @@ export type Handlers = {
   readonly [M in MethodName]: (
     params: CheckedParams<M>,
     context: CallContext<MethodNote<M>>,
-  ) => Promise<MethodResult<M>>;
+  ) => Promise<MethodResult<M> | EncodedResult>;
 };
 
 /** A method ready to be called with whatever came over the wire. */

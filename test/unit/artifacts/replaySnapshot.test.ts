@@ -59,9 +59,23 @@ describe('looking for something on a screen that changes no more', () => {
     const log = newLog();
     log.append(output('a line that is longer than the screen'));
     expect(await replayMatch(log.file, { kind: 'text', text: 'longer than the screen' })).toMatchObject({
-      matchedText: 'longer than the screen',
+      held: { matchedText: 'longer than the screen' },
     });
-    expect(await replayMatch(log.file, { kind: 'regex', regex: 'lo..er' })).toMatchObject({ matchedText: 'longer' });
-    expect(await replayMatch(log.file, { kind: 'text', text: 'nothing' })).not.toHaveProperty('matchedText');
+    expect(await replayMatch(log.file, { kind: 'regex', regex: 'lo..er' })).toMatchObject({
+      held: { matchedText: 'longer' },
+    });
+    expect(await replayMatch(log.file, { kind: 'text', text: 'nothing' })).not.toHaveProperty('held');
+  });
+
+  it('counts only what came after an event, any event, when one is named', async () => {
+    const log = newLog();
+    log.append(output('one\r\n'), output('two\r\n'), output('three'));
+    log.append(output('!'));
+    const lines = async (afterSeq: number): Promise<unknown> =>
+      (await replayMatch(log.file, { kind: 'regex', regex: '^.+$' }, afterSeq)).held?.matchedText;
+    const seen = [];
+    for (let seq = 0; seq <= 4; seq += 1) seen.push(await lines(seq));
+    expect(seen).toEqual(['one', 'two', 'three!', 'three!', undefined]);
+    await expect(lines(5)).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { afterSeq: 5, lastSeq: 4 } });
   });
 });

@@ -194,11 +194,11 @@ describe('checks before anything happens', () => {
     [['type', 's1'], 'text missing: give it as a word, with --file, or - for standard input'],
     [
       ['wait', 's1'],
-      'wait needs exactly one of --text, --regex, --screen-stable-ms, --idle-ms, --exit; none was given',
+      'wait needs a condition: --text, --regex, --not-text, --cursor-row, --cursor-col and --screen-stable-ms, --idle-ms, --prompt or --exit',
     ],
     [
       ['wait', 's1', '--text', 'x', '--exit'],
-      'wait needs exactly one of --text, --regex, --screen-stable-ms, --idle-ms, --exit; 2 were given',
+      '--exit stands alone and cannot be combined with --text; only --text, --regex, --not-text, --cursor-row, --cursor-col and --screen-stable-ms go together',
     ],
     [['wait', 's1', '--text', ''], '--text must have 1 to 1000 bytes, got 0'],
     [

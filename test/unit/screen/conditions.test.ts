@@ -1,21 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { LOOK_INTERVAL_MS, ScreenWaits } from '../../../src/screen/conditions.ts';
+import type { ScreenCondition } from '../../../src/protocol/methods/screen.ts';
+import type { Baseline } from '../../../src/screen/probe.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 
 /** A screen that a test writes to by hand. */
 function setUp() {
   const clock = new FakeClock();
-  const screen = { now: '', cursor: '0;0', busy: false, looks: 0 };
+  const screen = { now: '', col: 0, seq: 0, busy: false, looks: 0 };
   const answers: [number, string | undefined][] = [];
   const failures: [number, unknown][] = [];
   const waits = new ScreenWaits({
     clock,
     screen: {
-      text: () => {
+      rows: () => {
         screen.looks += 1;
-        return screen.now;
+        return screen.now.split('\n').map((text) => ({ text, isWrapped: false }));
       },
-      cursor: () => screen.cursor,
+      cursor: () => ({ cursorRow: 0, cursorCol: screen.col }),
+      seenSeq: () => screen.seq,
       isBusy: () => screen.busy,
     },
     answers: {
@@ -108,7 +111,7 @@ describe('a stable wait', () => {
     clock.advance(200);
     show('text');
     clock.advance(200);
-    screen.cursor = '0;4';
+    screen.col = 4;
     show('text');
     clock.advance(200);
     show('text');
@@ -137,5 +140,137 @@ describe('a stable wait', () => {
     show('b');
     waits[Symbol.dispose]();
     expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+/** A baseline after which everything in `rows` is new. */
+function baselineOf(afterSeq: number, rows: readonly number[]) {
+  const state = { disposed: 0 };
+  const baseline: Baseline = {
+    afterSeq,
+    newRows: () => new Set(rows),
+    [Symbol.dispose]: () => void (state.disposed += 1),
+  };
+  return { baseline, state };
+}
+
+describe('conditions that are asked for together', () => {
+  it('hold only at the same moment, and tell what the first text matched', () => {
+    const { clock, answers, screen, waits, show } = setUp();
+    const conditions: ScreenCondition[] = [
+      { kind: 'notText', text: 'Loading' },
+      { kind: 'regex', regex: 'r.ady' },
+      { kind: 'text', text: 'now' },
+      { kind: 'cursor', col: 3 },
+    ];
+    waits.add(1, { kind: 'all', conditions });
+    const steps: [string, number][] = [
+      ['ready now Loading', 3],
+      ['ready now', 2],
+      ['ready', 3],
+      ['now', 3],
+    ];
+    for (const [text, col] of steps) {
+      screen.col = col;
+      show(text);
+      clock.advance(LOOK_INTERVAL_MS);
+    }
+    expect(answers).toEqual([]);
+    show('ready now');
+    expect(answers).toEqual([[1, 'now']]);
+  });
+
+  it.each([
+    [{ kind: 'notText', text: 'gone' }, 'gone', 'here'],
+    [{ kind: 'cursor', row: 0, col: 4 }, 'x', 'y'],
+  ] as const)('work alone too: %j', (condition, before, after) => {
+    const { answers, screen, waits, show } = setUp();
+    screen.now = before;
+    waits.add(1, condition);
+    expect(answers).toEqual([]);
+    screen.col = 4;
+    show(after);
+    expect(answers).toEqual([[1, undefined]]);
+  });
+
+  it('with rest hold when the rest is long enough and all the others hold still', () => {
+    const { clock, answers, waits, show } = setUp();
+    waits.add(1, {
+      kind: 'all',
+      conditions: [
+        { kind: 'stable', stableMs: 100 },
+        { kind: 'text', text: 'done' },
+      ],
+    });
+    clock.advance(500);
+    expect([answers, clock.pendingTimers]).toEqual([[], 0]);
+    show('done');
+    clock.advance(99);
+    show('not yet');
+    clock.advance(200);
+    expect(answers).toEqual([]);
+    show('done');
+    clock.advance(99);
+    expect(answers).toEqual([]);
+    clock.advance(1);
+    expect(answers).toEqual([[1, 'done']]);
+  });
+});
+
+describe('a wait with a baseline', () => {
+  it.each<ScreenCondition>([
+    { kind: 'text', text: 'a' },
+    { kind: 'regex', regex: 'a' },
+    { kind: 'notText', text: 'b' },
+    { kind: 'cursor', col: 0 },
+  ])('holds for nothing before an event after it was seen whole: %j', (condition) => {
+    const { clock, answers, screen, waits, show } = setUp();
+    screen.seq = 7;
+    screen.now = 'a';
+    waits.add(1, condition, baselineOf(7, [0]).baseline);
+    show('a');
+    expect(answers).toEqual([]);
+    screen.seq = 8;
+    show('a ');
+    clock.advance(LOOK_INTERVAL_MS);
+    expect(answers).toHaveLength(1);
+  });
+
+  it('begins to count rest only then', () => {
+    const { clock, answers, screen, waits, show } = setUp();
+    waits.add(1, { kind: 'stable', stableMs: 100 }, baselineOf(0, []).baseline);
+    clock.advance(1_000);
+    expect([answers, clock.pendingTimers]).toEqual([[], 0]);
+    screen.seq = 1;
+    show('a');
+    clock.advance(99);
+    expect(answers).toEqual([]);
+    clock.advance(1);
+    expect(answers).toEqual([[1, undefined]]);
+  });
+
+  it('matches only in new rows', () => {
+    const { answers, screen, waits, show } = setUp();
+    screen.seq = 8;
+    screen.now = 'word\nnews';
+    waits.add(1, { kind: 'text', text: 'word' }, baselineOf(7, [1]).baseline);
+    show('word\nnews!');
+    expect(answers).toEqual([]);
+    waits.add(2, { kind: 'text', text: 'ews' }, baselineOf(7, [1]).baseline);
+    expect(answers).toEqual([[2, 'ews']]);
+  });
+
+  it('lets go of it whatever the end', () => {
+    const { answers, screen, waits } = setUp();
+    screen.seq = 1;
+    const made = Array.from({ length: 4 }, () => baselineOf(0, []));
+    const [matched, failed, removed, left] = made;
+    waits.add(1, { kind: 'cursor', col: 0 }, matched?.baseline);
+    waits.add(2, { kind: 'regex', regex: '(' }, failed?.baseline);
+    waits.add(3, { kind: 'text', text: 'x' }, removed?.baseline);
+    waits.add(4, { kind: 'text', text: 'x' }, left?.baseline);
+    waits.remove(3);
+    waits[Symbol.dispose]();
+    expect([answers.length, made.map(({ state }) => state.disposed)]).toEqual([1, [1, 1, 1, 1]]);
   });
 });

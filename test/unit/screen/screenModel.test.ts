@@ -101,7 +101,7 @@ describe('ScreenModel', () => {
     using model = new ScreenModel(SIZE);
     model.write(Buffer.from('123456789漢z\r\nnext'));
     expect(model.rows().map((row) => row.isWrapped)).toEqual([false, true, false]);
-    expect(matchableText(model.rows())).toBe('123456789漢z\nnext');
+    expect(matchableText(model.rows()).text).toBe('123456789漢z\nnext');
   });
 
   it('shows the same screen however the bytes are split', async () => {

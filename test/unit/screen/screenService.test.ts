@@ -160,3 +160,62 @@ describe('hostile output', () => {
     expect(failures).toEqual([]);
   });
 });
+
+describe('a wait that counts from an event', () => {
+  it('sees only rows that came later, and tells where the screen was', async () => {
+    await using started = startService(good.entry);
+    const session = new Session(started.service, 's1');
+    session.print('word\r\n');
+    session.screen.stamp(0);
+    const wait = session.screen.waitFor({ kind: 'text', text: 'word' }, { signal: never(), afterSeq: 0 });
+    const other = session.print('other\r\n');
+    const { capturedAtSeq } = await session.screen.waitFor({ kind: 'text', text: 'other' }, { signal: never() });
+    const seq = session.print('word');
+    expect([capturedAtSeq, (await wait).capturedAtSeq]).toEqual([other, seq]);
+  });
+
+  it('may count from what a snapshot or another wait saw', async () => {
+    await using started = startService(good.entry);
+    const session = new Session(started.service, 's1');
+    session.print('word\r\n');
+    const state = await session.screen.state({ includeScrollback: false });
+    session.print('word 2\r\n');
+    const options = { signal: never(), afterSeq: state.capturedAtSeq };
+    const first = await session.screen.waitFor({ kind: 'regex', regex: 'word.*' }, options);
+    expect(first).toMatchObject({ matchedText: 'word 2', capturedAtSeq: 1 });
+    session.print('word 3\r\n');
+    const next = { signal: never(), afterSeq: first.capturedAtSeq };
+    expect(await session.screen.waitFor({ kind: 'regex', regex: 'word.*' }, next)).toMatchObject({
+      matchedText: 'word 3',
+    });
+  });
+
+  it('is refused when the screen was not kept, and says which events may be used', async () => {
+    await using started = startService(good.entry);
+    const session = new Session(started.service, 's1');
+    for (let i = 0; i < 5; i += 1) session.print(`${i}\r\n`);
+    session.screen.stamp(4);
+    const wait = session.screen.waitFor({ kind: 'text', text: '4' }, { signal: never(), afterSeq: 2 });
+    await expect(wait).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: 'the screen as it stood after event 2 was not kept',
+      details: { afterSeq: 2, kept: [{ fromSeq: 0, toSeq: -1 }, { fromSeq: 4 }] },
+    });
+  });
+});
+
+describe('a screen with its cells', () => {
+  it('is of one moment, as objects in JSON', async () => {
+    await using started = startService(good.entry);
+    const session = new Session(started.service, 's1');
+    session.print('\u001b[32mgreen\u001b[0m\r\n'.repeat(6));
+    const asked = session.screen.stateWithCells({ includeScrollback: true });
+    session.print('later');
+    const { state, cells } = await asked;
+    const parse = (parts: readonly Uint8Array[] = []): unknown => JSON.parse(`[${Buffer.concat(parts).toString()}]`);
+    expect(state.visibleLines.map(({ text }) => text)).toEqual(['green', 'green', 'green', 'green', '']);
+    const green = 'green'.split('').map((char) => ({ char, fg: 'palette:2' }));
+    expect(parse(cells.scrollback)).toEqual([0, 1].map((lineNumber) => ({ lineNumber, cells: green })));
+    expect(parse(cells.visible)).toHaveLength(5);
+  });
+});

@@ -39,6 +39,25 @@ describe('a worker that fails', () => {
     expect([culprit.screen.lagBytes, other.screen.lagBytes]).toEqual([0, 0]);
   });
 
+  it('leaves what waits count from: the rebuilt screen is stamped where the old one was', async () => {
+    await using started = startService(hostile.entry);
+    const session = new Session(started.service, 's1');
+    session.print('one word\r\n');
+    session.screen.stamp(0);
+    session.print('two word\r\n');
+    const { capturedAtSeq } = await session.screen.state({ includeScrollback: false });
+    session.print('three\r\n');
+    await session.lines();
+    session.print('CRASH');
+    await started.reported(1);
+    const since = (afterSeq: number): Promise<unknown> =>
+      session.screen.waitFor({ kind: 'regex', regex: '\\w+ word' }, { signal: never(), afterSeq });
+    expect(await since(0)).toMatchObject({ matchedText: 'two word' });
+    const next = since(capturedAtSeq);
+    session.print('four word');
+    expect(await next).toMatchObject({ matchedText: 'four word' });
+  });
+
   it('is replaced when it hangs, and what was asked survives', async () => {
     await using started = startService(hostile.entry);
     const { service, failures } = started;

@@ -17,6 +17,7 @@ let directory: string;
 let socketPath: string;
 let server: HostServer;
 let aborted: ReturnType<typeof deferred<void>>;
+let late: ReturnType<typeof deferred<void>>;
 
 const dispatch: Dispatch = async (method, params, context) => {
   switch (method) {
@@ -32,6 +33,9 @@ const dispatch: Dispatch = async (method, params, context) => {
       });
     case 'big':
       return { result: 'x'.repeat(MAX_FRAME_BYTES) };
+    case 'late':
+      await late.promise;
+      return { result: 'x'.repeat(MAX_FRAME_BYTES) };
     default:
       return {
         error: new TtyError('RPC_ERROR', `unknown ${method}`, { details: { dump: 'y'.repeat(100_000) } }).toBody(),
@@ -43,9 +47,11 @@ beforeEach(async () => {
   directory = fs.mkdtempSync(path.join(os.tmpdir(), 'at-server-'));
   socketPath = path.join(directory, 'host.sock');
   aborted = deferred<void>();
+  late = deferred<void>();
   server = new HostServer({
     socketPath,
     face: { hostId: 'main', instanceId: 'i', token: TOKEN },
+    repliesDirectory: path.join(directory, 'replies'),
     dispatch,
     clock: systemClock,
     logger: { log: () => undefined },
@@ -56,6 +62,8 @@ afterEach(async () => {
   await server.close(0);
   fs.rmSync(directory, { recursive: true });
 });
+
+const open = (): Promise<Connection> => Connection.open(socketPath, TOKEN, path.join(directory, 'replies'));
 
 /** Sends raw text and collects everything until the host closes. */
 function exchange(text: string | Buffer): Promise<string> {
@@ -74,14 +82,14 @@ describe('HostServer', () => {
   });
 
   it('answers with notes before the reply', async () => {
-    using connection = await Connection.open(socketPath, TOKEN);
+    using connection = await open();
     const notes: unknown[] = [];
     const result = await connection.request('echo', { a: 1 }, { onNote: (note) => notes.push(note) });
     expect([result, notes]).toEqual([{ a: 1 }, [{ first: true }]]);
   });
 
   it('answers requests that overlap', async () => {
-    using connection = await Connection.open(socketPath, TOKEN);
+    using connection = await open();
     const hanging = connection.request('hang', {});
     expect(await connection.request('echo', 1)).toBe(1);
     connection[Symbol.dispose]();
@@ -90,7 +98,7 @@ describe('HostServer', () => {
   });
 
   it('aborts a call when the client takes it back or goes', async () => {
-    using connection = await Connection.open(socketPath, TOKEN);
+    using connection = await open();
     const abort = new AbortController();
     const call = connection.request('hang', {}, { signal: abort.signal });
     abort.abort();
@@ -100,13 +108,13 @@ describe('HostServer', () => {
   });
 
   it('times a call out for the client alone', async () => {
-    using client = new HostClient(await Connection.open(socketPath, TOKEN));
+    using client = new HostClient(await open());
     // @ts-expect-error -- a method that only this test's dispatch knows
     await expect(client.call('hang', {}, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'HOST_TIMEOUT' });
   });
 
   it('refuses a client with another token, and is refused by it', async () => {
-    await expect(Connection.open(socketPath, 'another')).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    await expect(Connection.open(socketPath, 'another', directory)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
     const hello = { hello: { protocol: 1, version: 'x', nonce: '0'.repeat(32) } };
     const request = { id: '1', method: 'echo', params: 1, auth: '0'.repeat(64) };
     expect(await exchange(`${JSON.stringify(hello)}\n${JSON.stringify(request)}\n`)).toContain('UNAUTHORIZED');
@@ -124,18 +132,44 @@ describe('HostServer', () => {
     expect(await exchange(text)).toContain(reason);
   });
 
-  it('keeps replies under their bounds', async () => {
-    using connection = await Connection.open(socketPath, TOKEN);
-    await expect(connection.request('big', {})).rejects.toMatchObject({ code: 'PROTOCOL_ERROR' });
+  it('keeps errors under their bound', async () => {
+    using connection = await open();
     const error = await connection.request('nope', {}).catch((caught: unknown) => caught);
     expect(JSON.stringify(error).length).toBeLessThan(16 * 1024);
   });
 
+  it('sends what does not fit a frame through a file that is gone afterwards', async () => {
+    using connection = await open();
+    const [big, small] = await Promise.all([connection.request('big', {}), connection.request('echo', 1)]);
+    expect([big, small]).toEqual(['x'.repeat(MAX_FRAME_BYTES), 1]);
+    expect(fs.readdirSync(path.join(directory, 'replies'))).toEqual([]);
+  });
+
+  it('leaves no file for a client that took its request back', async () => {
+    using connection = await open();
+    const abort = new AbortController();
+    const call = connection.request('late', {}, { signal: abort.signal });
+    abort.abort();
+    await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+    late.resolve();
+    // its answer comes before that of a call that is as long in the making
+    await connection.request('big', {});
+    expect(fs.readdirSync(path.join(directory, 'replies'))).toEqual([]);
+  });
+
+  it('removes the file of a client that went without taking it', async () => {
+    const connection = await open();
+    const call = connection.request('late', {});
+    connection[Symbol.dispose]();
+    await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+    late.resolve();
+    await server.close(0);
+    expect(fs.existsSync(path.join(directory, 'replies'))).toBe(false);
+  });
+
   it('tells the client that is one too many', async () => {
-    const connections = await Promise.all(
-      Array.from({ length: MAX_CONNECTIONS }, () => Connection.open(socketPath, TOKEN)),
-    );
-    await expect(Connection.open(socketPath, TOKEN)).rejects.toMatchObject({ code: 'TOO_MANY_CONNECTIONS' });
+    const connections = await Promise.all(Array.from({ length: MAX_CONNECTIONS }, () => open()));
+    await expect(open()).rejects.toMatchObject({ code: 'TOO_MANY_CONNECTIONS' });
     for (const connection of connections) connection[Symbol.dispose]();
   });
 

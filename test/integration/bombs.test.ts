@@ -1,0 +1,162 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { connectHost } from '../../src/client/connect.ts';
+import type { HostClient } from '../../src/client/hostClient.ts';
+import { TestHome } from '../support/cli.ts';
+
+/** The promise is 100 and 300 ms; a loaded machine gets twice that and a little. */
+const MAX_PLAIN_MS = 250;
+const MAX_SNAPSHOT_MS = 600;
+
+const BASH = ['--shell', '/bin/bash'];
+/** A program that takes input and shows nothing. */
+const SINK = ['--', 'sh', '-c', 'stty raw -echo; exec cat > /dev/null'];
+
+interface Delays {
+  plainMs: number;
+  snapshotMs: number;
+  rounds: number;
+}
+
+/** Asks for this and that, one after the other, as long as `isOver` does not hold; gives the longest delays. */
+async function probe(client: HostClient, session: string, isOver: () => boolean): Promise<Delays> {
+  const delays = { plainMs: 0, snapshotMs: 0, rounds: 0 };
+  const timed = async (call: () => Promise<unknown>): Promise<number> => {
+    const startMs = systemClock.nowMs();
+    await call();
+    return systemClock.nowMs() - startMs;
+  };
+  do {
+    for (const call of [
+      () => client.call('host.status', {}),
+      () => client.call('session.inspect', { session }),
+      () => client.call('run.list', { session }),
+      () => client.call('input.type', { session, text: 'x' }),
+    ])
+      delays.plainMs = Math.max(delays.plainMs, await timed(call));
+    const snapshotMs = await timed(() => client.call('screen.snapshot', { session }));
+    delays.snapshotMs = Math.max(delays.snapshotMs, snapshotMs);
+    delays.rounds += 1;
+  } while (!isOver());
+  return delays;
+}
+
+function hold({ plainMs, snapshotMs }: Delays): void {
+  expect(plainMs).toBeLessThan(MAX_PLAIN_MS);
+  expect(snapshotMs).toBeLessThan(MAX_SNAPSHOT_MS);
+}
+
+function tell(what: string, { plainMs, snapshotMs, rounds }: Delays): void {
+  process.stdout.write(
+    `${what}: plain ${Math.round(plainMs)} ms, snapshot ${Math.round(snapshotMs)} ms, ${rounds} rounds\n`,
+  );
+}
+
+const PATTERNS = ['^(a|a)*$X', '^(.*)(.*)(.*)(.*)(.*)(.*)(.*)X$', '^(\\w|\\d)+!'];
+const BOMBED_MS = 1_500;
+
+describe('patterns that never end', () => {
+  it.each([
+    ['three sessions', 3],
+    ['one session', 1],
+  ])('of %s leave the host and the other screens quick', async (_name, sessions) => {
+    await using home = new TestHome();
+    const victims: string[] = [];
+    for (let i = 0; i < sessions; i += 1) {
+      const id = await home.create(['--', 'sh', '-c', `printf '${'a'.repeat(40)}\\n${'1'.repeat(40)}'; exec cat`]);
+      await home.result(['wait', id, '--text', 'aaaa']);
+      victims.push(id);
+    }
+    const other = await home.create(SINK);
+    using client = await connectHost({ home: home.home });
+    const endMs = systemClock.nowMs() + BOMBED_MS;
+    const isOver = (): boolean => systemClock.nowMs() > endMs;
+    let refused = 0;
+    const bomb = async (regex: string, victim: string): Promise<void> => {
+      while (!isOver()) {
+        const wait = client.call('screen.wait', {
+          session: victim,
+          condition: { kind: 'regex', regex },
+          timeoutMs: 5_000,
+        });
+        await expect(wait).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { reason: 'regex-too-slow' } });
+        refused += 1;
+      }
+    };
+    const bombs = PATTERNS.map((pattern, i) => bomb(pattern, victims[i % sessions] ?? ''));
+    const delays = await probe(client, other, isOver);
+    await Promise.all(bombs);
+    tell(`patterns in ${sessions}`, delays);
+    expect(refused).toBeGreaterThan(5);
+    hold(delays);
+  });
+
+  it('that wait for a change are as harmless when it comes', async () => {
+    await using home = new TestHome();
+    const victim = await home.create(['--', 'sh', '-c', 'stty raw -echo; printf ready; exec cat']);
+    await home.result(['wait', victim, '--text', 'ready']);
+    const other = await home.create(SINK);
+    using client = await connectHost({ home: home.home });
+    let open = 0;
+    const waits = PATTERNS.map(async (regex) => {
+      open += 1;
+      const params = { session: victim, condition: { kind: 'regex', regex }, timeoutMs: 20_000 } as const;
+      const wait = client.call('screen.wait', params).finally(() => (open -= 1));
+      await expect(wait).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { reason: 'regex-too-slow' } });
+    });
+    await client.call('screen.snapshot', { session: victim });
+    await client.call('input.type', { session: victim, text: `\r\n${'a'.repeat(40)}\r\n${'1'.repeat(40)}` });
+    const delays = await probe(client, other, () => open === 0);
+    await Promise.all(waits);
+    tell('patterns that wake', delays);
+    hold(delays);
+  });
+});
+
+const CSI = '\u001b[';
+const HUGE = '2147483647';
+/** Output that holds an emulator for seconds and more, or fills its memory. */
+const BOMBS: [string, () => string][] = [
+  ['REP', () => `a${CSI}${HUGE}b`],
+  ['REP of 10^8, 10^7 and 10^6', () => `a${CSI}100000000b${CSI}10000000b${CSI}1000000b`],
+  ['CBT and CHT', () => `${CSI}${HUGE}Z${CSI}${HUGE}I`],
+  ['SU and SD', () => `${CSI}${HUGE}S${CSI}${HUGE}T`],
+  ['IL and DL', () => `${CSI}${HUGE}L${CSI}${HUGE}M`],
+  [
+    'CUP, ECH, DCH, CNL, SL and SR',
+    () => ['H', 'X', 'P', 'E'].map((final) => `${CSI}${HUGE}${final}`).join('') + `${CSI}${HUGE} @${CSI}${HUGE} A`,
+  ],
+  ['a million parameters', () => `${CSI}${'1;'.repeat(1_000_000)}m`],
+  ['100,000 changes of screen', () => `${CSI}?1049h${CSI}?1049l`.repeat(100_000)],
+  ['10,000 resets', () => '\u001bc'.repeat(10_000)],
+  ['a title of 9 MB', () => `\u001b]0;${'t'.repeat(9_000_000)}\u0007`],
+  ['200,000 marks on one cell', () => `a${'\u0301'.repeat(200_000)}`],
+  ['51 MB at once', () => 'x'.repeat(51_000_000)],
+  ['a small bomb a thousand times', () => `a${CSI}${HUGE}b${CSI}${HUGE}S${CSI}${HUGE}L`.repeat(1_000)],
+];
+
+describe('output that is made to hold an emulator up', () => {
+  it.each(BOMBS)('leaves the host and the other screens quick: %s', async (name, bytes) => {
+    await using home = new TestHome();
+    const file = path.join(home.work, 'bomb');
+    fs.writeFileSync(file, bytes());
+    const other = await home.create(SINK);
+    const victim = await home.create(['--cols', '200', '--rows', '50', ...BASH]);
+    using client = await connectHost({ home: home.home });
+    let isOver = false;
+    await client.call('input.type', { session: victim, text: `cat ${file}; printf '\\033cdo''ne'; exec cat\n` });
+    const done = client
+      .call(
+        'screen.wait',
+        { session: victim, condition: { kind: 'text', text: 'done' }, timeoutMs: 60_000 },
+        { timeoutMs: 0 },
+      )
+      .finally(() => (isOver = true));
+    const delays = await probe(client, other, () => isOver);
+    tell(name, delays);
+    expect((await done).matched).toBe(true);
+    hold(delays);
+  });
+});
