@@ -180,7 +180,9 @@ export class ServerConnection {
         if (this.#options.socket.writableLength < MAX_BACKLOG_BYTES) this.#send({ id, note });
       },
     });
-    await this.#reply(id, frame);
+    // of what was taken back the client wants no more than an end
+    const isWanted = !abort.signal.aborted || 'error' in frame;
+    await this.#reply(id, isWanted ? frame : { result: null });
     this.#calls.delete(id);
     if (this.#leaving && this.#calls.size === 0) this.#leave();
   }
