@@ -7,17 +7,17 @@ export function screenHandlers(registry: SessionRegistry): Pick<Handlers, 'scree
   return {
     'screen.snapshot': async ({ session, includeScrollback, includeCells }) => {
       const found = registry.get(session);
-      if (includeCells) return encodeSnapshot(found.id, await found.snapshotWithCells({ includeScrollback }));
-      return { sessionId: found.id, screen: await found.snapshot({ includeScrollback }) };
+      if (includeCells) return encodeSnapshot(found.id, await found.screen.stateWithCells({ includeScrollback }));
+      return { sessionId: found.id, screen: await found.screen.state({ includeScrollback }) };
     },
     'screen.wait': async ({ session, condition, timeoutMs, afterSeq }, { signal }) => {
       const found = registry.get(session);
-      return { sessionId: found.id, ...(await found.wait(condition, { timeoutMs, signal, afterSeq })) };
+      return { sessionId: found.id, ...(await found.screen.wait(condition, { timeoutMs, signal, afterSeq })) };
     },
   };
 }
 
-type WithCells = Awaited<ReturnType<Session['snapshotWithCells']>>;
+type WithCells = Awaited<ReturnType<Session['screen']['stateWithCells']>>;
 
 /** Puts the cells, which are JSON already, into the JSON of the rest. */
 function encodeSnapshot(sessionId: string, { state, cells }: WithCells): EncodedResult {

@@ -123,7 +123,7 @@ export class SessionRegistry {
     this.#ended.push(id);
     // One that is still being destroyed keeps all it has, however long ago that began.
     const over = this.#ended.filter((known) => this.#sessions.get(known)?.isOver === true);
-    for (const old of over.slice(0, -MAX_ENDED_SCREENS)) this.#sessions.get(old)?.releaseScreen();
+    for (const old of over.slice(0, -MAX_ENDED_SCREENS)) this.#sessions.get(old)?.screen.release();
     for (const old of over.slice(0, -MAX_ENDED_KEPT)) this.#forget(old);
     this.#changed();
   }

@@ -9,10 +9,7 @@ import { signalIdentity } from '../../base/processIdentity.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import { sessionPaths } from '../../protocol/homeLayout.ts';
 import type { CreateResult, DestroyResult, InspectResult } from '../../protocol/methods/session.ts';
-import type { WaitCondition } from '../../protocol/methods/screen.ts';
 import type { CheckedParams } from '../../protocol/methods/table.ts';
-import type { ScreenState } from '../../protocol/snapshot.ts';
-import type { StateWithCells } from '../../screen/screenRequests.ts';
 import type { ScreenService } from '../../screen/screenService.ts';
 import type { PtyExit } from '../pty/pty.ts';
 import { type AssemblyOptions, assembleSession, type SessionParts } from './assemble.ts';
@@ -20,6 +17,7 @@ import type { SessionInput } from './input.ts';
 import { prepareLaunch, spawnLaunch } from './launch.ts';
 import { endTree } from './processTree.ts';
 import type { SessionRuns } from './runs.ts';
+import { SessionScreen } from './sessionScreen.ts';
 import { describe } from './sessionView.ts';
 import { createSessionFile, type SessionFile } from './sessionFile.ts';
 import { createSessionLog } from './sessionLog.ts';
@@ -30,7 +28,6 @@ import {
   type SessionState,
   type SessionTransition,
 } from './sessionState.ts';
-import type { WaitOptions, Waits } from './waits.ts';
 
 export interface SessionOptions {
   readonly id: string;
@@ -54,13 +51,13 @@ export class Session {
   readonly #assembly: AssemblyOptions;
   readonly #parts: SessionParts;
   readonly #file: SessionFile;
+  readonly screen: SessionScreen;
   readonly #ended = new AbortController();
   readonly #processRunId: string | undefined;
   #state: SessionState = INITIAL_SESSION_STATE;
   #idleTimer: Timer | undefined;
   #destruction: Promise<DestroyResult> | undefined;
   #closed = false;
-  #isScreenReleased = false;
 
   /** Checks, makes the session's directory and log, starts the program. Leaves nothing behind when it fails. */
   static async start(options: SessionOptions): Promise<Session> {
@@ -100,6 +97,7 @@ export class Session {
       assertLive: () => this.assertLive(),
       onTurn: () => this.#armIdleTimer(),
     });
+    this.screen = new SessionScreen(this.#parts, () => this.#notRunning());
     this.#file = file;
     file.started(pty.identity, this.#parts.journal);
     if (params.asRun) this.#processRunId = this.runs.registerProcess(launch.plan.argv.join(' '));
@@ -136,13 +134,6 @@ export class Session {
     return this.#state.status !== 'running' && this.#state.status !== 'destroying';
   }
 
-  /** Frees the screen of a session that is over, unless somebody looks at it; from then on it is told from the log. */
-  releaseScreen(): void {
-    if (this.#isScreenReleased || this.#parts.waits.count > 0) return;
-    this.#isScreenReleased = true;
-    this.#parts.screen[Symbol.dispose]();
-  }
-
   /** @throws TtyError `SESSION_NOT_RUNNING` */
   assertLive(): void {
     if (!this.isLive) throw this.#notRunning();
@@ -166,27 +157,6 @@ export class Session {
 
   inspect(): InspectResult {
     return { sessionId: this.id, ...describe(this.#parts, this.#assembly, this.isLive) };
-  }
-
-  /** The screen after everything that the program wrote before the call. */
-  snapshot(options: { includeScrollback: boolean }): Promise<ScreenState> {
-    if (this.#isScreenReleased) return Promise.reject(this.#notRunning());
-    this.#parts.ingest.drain();
-    return this.#parts.screen.state(options);
-  }
-
-  /** The same with the cells, as JSON already. */
-  snapshotWithCells(options: { includeScrollback: boolean }): Promise<StateWithCells> {
-    if (this.#isScreenReleased) return Promise.reject(this.#notRunning());
-    this.#parts.ingest.drain();
-    return this.#parts.screen.stateWithCells(options);
-  }
-
-  /** See {@link Waits.wait}. @throws TtyError `SESSION_NOT_RUNNING` too, when the screen is only to be had from the log */
-  wait(condition: WaitCondition, options: WaitOptions): ReturnType<Waits['wait']> {
-    const needsScreen = condition.kind !== 'exit' && condition.kind !== 'idle';
-    if (this.#isScreenReleased && needsScreen) return Promise.reject(this.#notRunning());
-    return this.#parts.waits.wait(condition, options);
   }
 
   /**
