@@ -36,13 +36,20 @@ export function syncDirectory(directory: string): void {
   }
 }
 
-/** Creates `directory` and its missing parents with mode 0700 whatever the umask; parents that exist stay as they are. */
+/** Creates `directory` and its missing parents with mode 0700 whatever the umask; those that exist stay as they are. */
 export function makePrivateDirectory(directory: string): void {
-  const first = fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let made = directory; ; made = path.dirname(made)) {
-    fs.chmodSync(made, 0o700);
-    if (made === first || made === path.dirname(made)) return;
+  // Step by step: the recursive form of mkdir never ends where a file system refuses new names with ENOENT, as /proc does.
+  const missing = [directory];
+  for (let parent = path.dirname(directory); !fs.existsSync(parent); parent = path.dirname(parent))
+    missing.push(parent);
+  for (const place of missing.toReversed()) {
+    try {
+      fs.mkdirSync(place, { mode: 0o700 });
+    } catch (error) {
+      if (isErrno(error, 'EEXIST') && fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() === true) continue;
+      throw error;
+    }
+    fs.chmodSync(place, 0o700);
   }
 }
 

@@ -17,7 +17,7 @@ function endedRecord(context: CliContext, reference: string, failure: unknown): 
   return record;
 }
 
-/** The last screen of an ended session; `failure` is why the host could not tell it. */
+/** The last screen of an ended session, or one that does not fit a reply; `failure` is why the host could not tell it. */
 export async function snapshotOfEnded(
   context: CliContext,
   reference: string,

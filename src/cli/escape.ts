@@ -1,20 +1,20 @@
-/** Controls that could act on the operator's terminal, and the characters that reorder text on it. LF and TAB stay. */
-const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+import { replaceUnsafe } from '../base/unsafeText.ts';
 
-/** Text of others as several lines: every control but LF and TAB, and every bidi control, is shown as `\x1b` or `\u202e`. */
+/** Text of others as several lines: what acts on a terminal or hides from a reader is shown, as `\x1b`, `\u202e` or `\u{e0041}`. LF and TAB stay. */
 export function escapeLines(text: string): string {
-  return text.replace(UNSAFE, escapeCharacter);
+  return replaceUnsafe(text, escapeCodePoint);
 }
 
-/** Text of others within one line: LF and TAB are shown escaped as well. */
+/** Text of others within one line: LF and TAB are shown escaped as well. Harmless to repeat. */
 export function escapeLine(text: string): string {
   return escapeLines(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }
 
-function escapeCharacter(char: string): string {
-  const code = char.charCodeAt(0);
-  if (char === '\r') return '\\r';
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+function escapeCodePoint(code: number): string {
+  if (code === 0x0d) return '\\r';
+  const hex = code.toString(16);
+  if (code < 0x100) return `\\x${hex.padStart(2, '0')}`;
+  return code < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`;
 }
 
 const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./-]+$/;

@@ -100,8 +100,9 @@ export function warningText(warning: string): string {
   return `agent-tty: warning: ${escapeLine(warning)}\n`;
 }
 
-/** Rows as columns, each as wide as its widest cell (cells must be escaped); the last column is not padded. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** Rows as columns, each as wide as its widest cell; cells are escaped here. The last column is not padded. */
+export function table(raw: readonly (readonly string[])[]): string {
+  const rows = raw.map((row) => row.map(escapeLine));
   const widths: number[] = [];
   for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, [...cell].length);
   const lines = rows.map((row) => {
@@ -113,7 +114,7 @@ export function table(rows: readonly (readonly string[])[]): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** Lines `name: value`; what is `undefined` is left out. Values must be escaped. */
+/** Lines `name: value`; what is `undefined` is left out. Values are escaped here. */
 export function fields(entries: readonly (readonly [name: string, value: string | number | undefined])[]): string {
   const shown = entries.filter(([, value]) => value !== undefined);
   return table(shown.map(([name, value]) => [`${name}:`, String(value)]));

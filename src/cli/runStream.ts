@@ -8,7 +8,7 @@ import type { RunResult } from '../protocol/methods/common.ts';
 import type { RunNote } from '../protocol/methods/run.ts';
 import type { CommandReply } from './command.ts';
 import type { CliContext } from './context.ts';
-import { escapeLines } from './escape.ts';
+import { escapeLine, escapeLines } from './escape.ts';
 import { runExitCode } from './exitCodes.ts';
 
 /** A call that waits for a run and tells of its progress. */
@@ -95,7 +95,7 @@ export async function runReply(
   propagateExit: boolean,
   remark = remarkOn(result),
 ): Promise<CommandReply> {
-  if (!context.json && remark !== undefined) await context.stderr.write(`agent-tty: ${remark}\n`);
+  if (!context.json && remark !== undefined) await context.stderr.write(`agent-tty: ${escapeLine(remark)}\n`);
   const isPlain = !context.json || propagateExit;
   return { result, human: () => '', exitCode: isPlain ? runExitCode(result) : 0 };
 }

@@ -5,6 +5,7 @@ import { liveness } from '../base/processIdentity.ts';
 import { TtyError } from '../protocol/errors.ts';
 import { hostPaths, MAIN_HOST_ID } from '../protocol/homeLayout.ts';
 import { type HostRecord, readHostRecord } from '../store/hostRecord.ts';
+import { assertOwnSocket } from './ownSocket.ts';
 import { Connection } from './connection.ts';
 import { HostClient } from './hostClient.ts';
 import { spawnHost } from './spawnHost.ts';
@@ -34,7 +35,7 @@ const MAX_STARTS = 3;
  * Connects to a home's host.
  *
  * @throws TtyError `HOST_UNREACHABLE` when there is none and none was to be started, `HOST_START_FAILED`,
- *   `PROTOCOL_VERSION_MISMATCH`, `UNAUTHORIZED`, `TOO_MANY_CONNECTIONS`
+ *   `PROTOCOL_VERSION_MISMATCH`, `UNAUTHORIZED`, `TOO_MANY_CONNECTIONS`, `HOST_TIMEOUT`, `REFUSED_UNSAFE`
  */
 export async function connectHost(options: ConnectOptions): Promise<HostClient> {
   const hostId = options.hostId ?? MAIN_HOST_ID;
@@ -71,6 +72,7 @@ export async function connectHost(options: ConnectOptions): Promise<HostClient> 
 /** Connects, or `undefined` when nothing listens: the host is gone, starting or stopping. */
 async function tryOpen(record: HostRecord, repliesDirectory: string): Promise<Connection | undefined> {
   try {
+    assertOwnSocket(record.socketPath);
     return await Connection.open(record.socketPath, record.token, repliesDirectory);
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE')) return undefined;

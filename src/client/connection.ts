@@ -1,9 +1,10 @@
 /** One connection to a host: hello, proof, requests, notes. Knows frames, not methods. */
 import { randomBytes } from 'node:crypto';
 import net from 'node:net';
+import { systemClock } from '../base/clock.ts';
 import { type Deferred, deferred } from '../base/deferred.ts';
 import { LineDecoder } from '../base/lineDecoder.ts';
-import { type ErrorBody, isErrorCode, TtyError } from '../protocol/errors.ts';
+import { type ErrorBody, isErrorCode, quote, TtyError } from '../protocol/errors.ts';
 import { encodeFrame, HELLO_ID, proveIdentity, sameProof } from '../protocol/frames.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import { PACKAGE_VERSION, PROTOCOL_VERSION } from '../protocol/version.ts';
@@ -13,6 +14,9 @@ interface PendingCall {
   readonly reply: Deferred<unknown>;
   readonly onNote: ((note: unknown) => void) | undefined;
 }
+
+/** Time for the host's hello. A host that is stopped, or a stranger that says nothing, is not waited for longer. */
+const HELLO_MS = 10_000;
 
 /** What a frame from the host may hold; every field is looked at before it is used. */
 interface LooseFrame {
@@ -39,6 +43,7 @@ export class Connection implements Disposable {
   readonly #pending = new Map<string, PendingCall>();
   readonly #ready = deferred<void>();
   #auth: string | undefined;
+  #isGreeted = false;
   #lastId = 0;
   #failure: TtyError | undefined;
 
@@ -58,7 +63,7 @@ export class Connection implements Disposable {
    * Connects and proves both sides to one another. Replies that do not fit a frame are taken from `repliesDirectory`.
    *
    * @throws the system error when nothing listens at `socketPath`
-   * @throws TtyError `UNAUTHORIZED`, `PROTOCOL_VERSION_MISMATCH`, `TOO_MANY_CONNECTIONS`, `HOST_UNREACHABLE`
+   * @throws TtyError `UNAUTHORIZED`, `PROTOCOL_VERSION_MISMATCH`, `TOO_MANY_CONNECTIONS`, `HOST_UNREACHABLE`, `HOST_TIMEOUT`
    */
   static async open(socketPath: string, token: string, repliesDirectory: string): Promise<Connection> {
     const socket = await new Promise<net.Socket>((resolve, reject) => {
@@ -73,7 +78,13 @@ export class Connection implements Disposable {
     socket.write(
       encodeFrame({ hello: { protocol: PROTOCOL_VERSION, version: PACKAGE_VERSION, nonce: connection.#nonce } }),
     );
-    await connection.#ready.promise;
+    const late = new TtyError('HOST_TIMEOUT', `what listens at ${socketPath} said nothing for ${HELLO_MS / 1_000} s`);
+    const timer = systemClock.after(HELLO_MS, () => connection.#fail(late));
+    try {
+      await connection.#ready.promise;
+    } finally {
+      timer.clear();
+    }
     return connection;
   }
 
@@ -129,6 +140,7 @@ export class Connection implements Disposable {
     if (frame.hello !== undefined) return this.#greet(frame.hello);
     if (typeof frame.id !== 'string') throw new TtyError('PROTOCOL_ERROR', 'frame without id');
     if (frame.id === HELLO_ID) return this.#fail(errorOf(frame.error));
+    if (!this.#isGreeted) throw new TtyError('PROTOCOL_ERROR', 'a frame came before the hello');
     const call = this.#pending.get(frame.id);
     if (call === undefined) {
       // the answer to a request that was taken back
@@ -155,15 +167,16 @@ export class Connection implements Disposable {
 
   #greet(hello: NonNullable<LooseFrame['hello']>): void {
     if (hello.protocol !== PROTOCOL_VERSION) {
-      return this.#fail(versionMismatch(String(hello.version), String(hello.protocol)));
+      return this.#fail(versionMismatch(quote(hello.version), quote(hello.protocol)));
     }
-    const hostNonce = String(hello.nonce);
+    const hostNonce = typeof hello.nonce === 'string' ? hello.nonce : '';
     if (!sameProof(proveIdentity(this.#token, 'host', this.#nonce, hostNonce), hello.proof)) {
       return this.#fail(
         new TtyError('UNAUTHORIZED', 'what listens on the socket could not prove that it is the host of this home'),
       );
     }
     this.#auth = proveIdentity(this.#token, 'client', this.#nonce, hostNonce);
+    this.#isGreeted = true;
     this.#ready.resolve();
   }
 
@@ -184,7 +197,7 @@ function cancelled(method: string): TtyError {
 function versionMismatch(version: string, protocol: string): TtyError {
   const message = `this client speaks protocol ${PROTOCOL_VERSION} (${PACKAGE_VERSION}), the host speaks ${protocol} (${version})`;
   return new TtyError('PROTOCOL_VERSION_MISMATCH', message, {
-    hint: 'stop the host with the version that started it: agent-tty host stop',
+    hint: 'restart the host: agent-tty host stop --force',
   });
 }
 

@@ -6,8 +6,8 @@ import { quote, TtyError } from '../protocol/errors.ts';
 /** Variables of this program say how it was called and are not handed on to sessions. */
 const OWN_PREFIX = 'AGENT_TTY_';
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** Variables that make a program load code that it did not mean to. */
-const LOADER_VARIABLE = /^(LD_|DYLD_)|^(NODE_OPTIONS|BASH_ENV)$/;
+/** Variables that make a program load or run code that it did not mean to. */
+const LOADER_VARIABLE = /^(LD_|DYLD_)|^(NODE_OPTIONS|BASH_ENV|ENV|PROMPT_COMMAND)$/;
 
 /** Source of a session's environment. */
 export interface EnvironmentOptions {

@@ -68,6 +68,7 @@ function checkDirectory(home: string, by: string): void {
       cause,
     });
   }
+  checkParents(home, by);
   if (stat === undefined) return;
   if (!stat.isDirectory()) throw invalid(`${by} ${quote(home)} is not a directory`);
   const uid = process.getuid?.();
@@ -82,6 +83,25 @@ function checkDirectory(home: string, by: string): void {
       details: { reason: 'home' },
       hint: 'take a directory of its own, or chmod 700 it',
     });
+  }
+}
+
+/** A directory that everybody may write and that is not sticky lets everybody put another home in the place of ours. */
+function checkParents(home: string, by: string): void {
+  for (let parent = path.dirname(home); ; parent = path.dirname(parent)) {
+    const stat = fs.statSync(parent, { throwIfNoEntry: false });
+    if (stat !== undefined && (stat.mode & 0o002) !== 0 && (stat.mode & 0o1000) === 0) {
+      const mode = (stat.mode & 0o7777).toString(8).padStart(4, '0');
+      throw new TtyError(
+        'REFUSED_UNSAFE',
+        `${by} ${quote(home)} lies in ${quote(parent)}, where every user may replace it (mode ${mode})`,
+        {
+          details: { reason: 'home', path: parent },
+          hint: 'take a home elsewhere, or take the permission to write from others: chmod o-w',
+        },
+      );
+    }
+    if (parent === path.dirname(parent)) return;
   }
 }
 

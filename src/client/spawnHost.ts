@@ -46,7 +46,8 @@ const HOST_VARIABLES = [
 export async function spawnHost(launch: HostLaunch): Promise<void> {
   const paths = hostPaths(launch.home, launch.hostId);
   const logFd = openLog(paths.directory, paths.log);
-  const environment: Record<string, string> = {};
+  // Node hands this one of its own process on, unless it is named here.
+  const environment: Record<string, string | undefined> = { NODE_V8_COVERAGE: undefined };
   for (const name of HOST_VARIABLES) {
     const value = launch.environment[name];
     if (value !== undefined) environment[name] = value;

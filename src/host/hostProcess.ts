@@ -6,6 +6,7 @@ import { makePrivateDirectory } from '../base/atomicFile.ts';
 import { type Clock, delay, type Timer } from '../base/clock.ts';
 import { deferred } from '../base/deferred.ts';
 import { errorFields, type Logger } from '../base/logger.ts';
+import { whyNotOwn } from '../base/ownDirectory.ts';
 import { identify, liveness } from '../base/processIdentity.ts';
 import { Scope } from '../base/scope.ts';
 import { TtyError } from '../protocol/errors.ts';
@@ -18,6 +19,7 @@ import { readConfig } from '../store/config.ts';
 import { readHostRecord, writeHostRecord } from '../store/hostRecord.ts';
 import { type HomeLock, takeHomeLock } from './homeLock.ts';
 import { createHandlers } from './methods/handlers.ts';
+import { CallCounter } from './server/callCounter.ts';
 import { createDispatch } from './server/dispatch.ts';
 import { HostServer } from './server/server.ts';
 import { recoverSessions } from './session/recovery.ts';
@@ -51,9 +53,8 @@ export async function runHost(options: HostOptions): Promise<void> {
   const { home, hostId, clock, logger } = options;
   const paths = hostPaths(home, hostId);
   loadNativePty();
-  makePrivateDirectory(home);
-  makePrivateDirectory(paths.directory);
-  makePrivateDirectory(sessionsDirectory(home));
+  for (const directory of [home, path.dirname(paths.directory), paths.directory, sessionsDirectory(home)])
+    makeOwnDirectory(directory);
   const lock = await takeLockOrFindHost(options, paths.lock);
   if (lock === 'served') return options.onReady();
 
@@ -64,7 +65,7 @@ export async function runHost(options: HostOptions): Promise<void> {
   const screens = scope.use('screens', new ScreenService({ entry: options.screenWorker, clock, logger }));
   const stopping = deferred<string>();
   const stop = (reason: string): void => stopping.resolve(reason);
-  const registry = new SessionRegistry({ home, hostId, clock, logger, screens, shell: config.shell });
+  const registry = new SessionRegistry({ home, hostId, clock, logger, screens, defaults: config });
   const server = await serve(options, registry, stop);
   scope.add('record', () => fs.rmSync(paths.record, { force: true }));
   scope.add('signals', stopOnSignals(stop));
@@ -87,6 +88,17 @@ export async function runHost(options: HostOptions): Promise<void> {
   logger.log('info', 'host', 'stopped', { reason, survivors });
 }
 
+/** Creates a directory of the home, or checks that nobody else can put anything into the one that is there. */
+function makeOwnDirectory(directory: string): void {
+  makePrivateDirectory(directory);
+  const target = fs.realpathSync(directory); // the home itself may be reached through a link of the user's
+  const fault = whyNotOwn(target, 0o002);
+  if (fault === undefined) return;
+  throw new TtyError('REFUSED_UNSAFE', `the directory ${directory} ${fault}`, {
+    details: { reason: 'home', path: directory },
+  });
+}
+
 /** Opens the socket, then writes the record by which clients find it. */
 async function serve(
   options: HostOptions,
@@ -100,6 +112,7 @@ async function serve(
   const startedMs = clock.nowMs();
   const about = { hostId, instanceId: face.instanceId, pid: process.pid, protocol: PROTOCOL_VERSION };
   const startedAt = new Date(clock.wallMs()).toISOString();
+  const calls = new CallCounter();
   const handlers = createHandlers({
     registry,
     host: {
@@ -109,15 +122,18 @@ async function serve(
         startedAt,
         uptimeMs: clock.nowMs() - startedMs,
         connections: server.connectionCount,
+        requests: calls.underWay,
         rssBytes: process.memoryUsage.rss(),
       }),
       stop,
     },
   });
   const { socket: preferred, replies: repliesDirectory } = hostPaths(home, hostId);
-  const socketPath = chooseSocketPath({ preferred, ...options });
-  const dispatch = createDispatch(handlers, logger);
-  const server = new HostServer({ socketPath, face, repliesDirectory, dispatch, clock, logger });
+  const choosePath = (): string => chooseSocketPath({ preferred, ...options });
+  const socketPath = choosePath();
+  const dispatch = calls.counted(createDispatch(handlers, logger));
+  const prepareDirectory = choosePath;
+  const server = new HostServer({ socketPath, face, repliesDirectory, dispatch, clock, logger, prepareDirectory });
   await server.listen();
   const { token } = face;
   const packageVersion = PACKAGE_VERSION;

@@ -1,5 +1,7 @@
 /** The closed table of errors that cross the socket or leave the CLI, and the one error class that carries them. */
 
+import { replaceUnsafe } from '../base/unsafeText.ts';
+
 interface ErrorSpec {
   /** Exit code of the CLI. */
   readonly exitCode: number;
@@ -130,11 +132,17 @@ export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERRORS, text);
 }
 
-/** `value` as it may stand in a message: JSON-quoted, controls escaped, at most 80 characters. */
+/** Characters of a value that a message shows, its quotes and escapes counted. */
+const MAX_QUOTED_CHARS = 80;
+
+/** `value` as it may stand in a message: JSON-quoted, what acts on a terminal or hides escaped, at most 80 characters. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  const safe = text.replaceAll(/[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (char) => {
-    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  // a long text is cut first: a frame may hold a megabyte of it
+  const short = typeof value === 'string' && value.length > MAX_QUOTED_CHARS ? value.slice(0, MAX_QUOTED_CHARS) : value;
+  const text = JSON.stringify(short) ?? String(short);
+  const safe = replaceUnsafe(text, (code) => {
+    return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\u{${code.toString(16)}}`;
   });
-  return safe.length <= 80 ? safe : `${safe.slice(0, 76)}..."`;
+  if (safe.length <= MAX_QUOTED_CHARS && short === value) return safe;
+  return `${safe.slice(0, MAX_QUOTED_CHARS - 4).replace(/[\ud800-\udbff]$/, '')}..."`;
 }

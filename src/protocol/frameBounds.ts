@@ -4,7 +4,7 @@
  * It does not check the grammar; `JSON.parse` does that afterwards.
  */
 import { isUtf8 } from 'node:buffer';
-import { MAX_FRAME_DEPTH, MAX_FRAME_ITEMS, MAX_FRAME_KEYS } from './limits.ts';
+import { MAX_FRAME_DEPTH, MAX_FRAME_ITEMS, MAX_FRAME_KEYS, MAX_FRAME_VALUES } from './limits.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -21,13 +21,15 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 interface Container {
   readonly isObject: boolean;
   members: number;
-  readonly keys: Set<string>;
+  /** Made at the first key: a frame may hold hundreds of thousands of containers. */
+  keys: Set<string> | undefined;
 }
 
 /** The reason why `frame` (one line, no LF) may not be parsed, as one sentence, or `undefined` when it may. */
 export function frameFault(frame: Buffer): string | undefined {
   if (!isUtf8(frame)) return 'frame is not valid UTF-8';
   const stack: Container[] = [];
+  let values = 1;
   let at = 0;
   while (at < frame.length) {
     const byte = frame[at];
@@ -40,14 +42,17 @@ export function frameFault(frame: Buffer): string | undefined {
       continue;
     }
     if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-      stack.push({ isObject: byte === OPEN_OBJECT, members: 1, keys: new Set() });
+      stack.push({ isObject: byte === OPEN_OBJECT, members: 1, keys: undefined });
+      values++;
       if (stack.length > MAX_FRAME_DEPTH) return `frame nests deeper than ${MAX_FRAME_DEPTH} levels`;
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
       stack.pop();
     } else if (byte === COMMA) {
+      values++;
       const fault = countMember(stack.at(-1));
       if (fault !== undefined) return fault;
     }
+    if (values > MAX_FRAME_VALUES) return `frame holds more than ${MAX_FRAME_VALUES} values`;
     at++;
   }
   return undefined;
@@ -76,6 +81,7 @@ function noteKey(frame: Buffer, open: number, close: number, container: Containe
   }
   if (typeof key !== 'string') return 'frame has a key that is no JSON string';
   if (FORBIDDEN_KEYS.has(key)) return `frame has the key "${key}", which is not allowed`;
+  container.keys ??= new Set();
   if (container.keys.has(key)) return `frame has the key ${JSON.stringify(key.slice(0, 40))} twice in one object`;
   container.keys.add(key);
   return undefined;
@@ -89,4 +95,19 @@ function countMember(container: Container | undefined): string | undefined {
   return container.isObject
     ? `frame has an object with more than ${limit} keys`
     : `frame has an array with more than ${limit} items`;
+}
+
+/** A lone surrogate, escaped, has no UTF-8 and would silently become another character on its way to a program. */
+const ESCAPED_SURROGATE = /\\u[dD][89a-fA-F]/;
+
+/** The reason why the parsed `frame` of the text `raw` may not be used, or `undefined`. */
+export function valueFault(raw: string, frame: unknown): string | undefined {
+  if (!ESCAPED_SURROGATE.test(raw) || !hasLoneSurrogate(frame)) return undefined;
+  return 'frame has a text with half of a surrogate pair, which is not Unicode';
+}
+
+function hasLoneSurrogate(value: unknown): boolean {
+  if (typeof value === 'string') return /\p{Surrogate}/u.test(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, member]) => hasLoneSurrogate(key) || hasLoneSurrogate(member));
 }

@@ -25,7 +25,7 @@ export interface HostHello extends ClientHello {
 }
 
 export interface Request {
-  /** 1 to 64 of `[A-Za-z0-9_-]`, fresh on its connection. */
+  /** 1 to 64 of `[A-Za-z0-9_-]`, not one of the last 4,096 of its connection. */
   readonly id: string;
   readonly method: string;
   readonly params: unknown;
@@ -65,8 +65,9 @@ export function proveIdentity(token: string, side: 'host' | 'client', clientNonc
 
 /** Compares two proofs in constant time. */
 export function sameProof(expected: string, given: unknown): boolean {
-  if (typeof given !== 'string' || given.length !== expected.length) return false;
-  return timingSafeEqual(Buffer.from(expected), Buffer.from(given));
+  if (typeof given !== 'string') return false;
+  const [ours, theirs] = [Buffer.from(expected), Buffer.from(given)];
+  return ours.length === theirs.length && timingSafeEqual(ours, theirs);
 }
 
 export function encodeFrame(frame: ClientFrame | HostFrame): string {

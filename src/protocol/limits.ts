@@ -8,6 +8,8 @@ export const MAX_FRAME_DEPTH = 32;
 export const MAX_FRAME_KEYS = 64;
 /** Items of one array in a frame. */
 export const MAX_FRAME_ITEMS = 1024;
+/** Values (members of objects and items of arrays) of a whole frame. */
+export const MAX_FRAME_VALUES = 16 * 1024;
 /** Largest reply that tells an error; longer messages are cut. */
 export const MAX_ERROR_REPLY_BYTES = 16 * 1024;
 /** Largest reply of all. One that does not fit a frame goes through a file. */
@@ -20,6 +22,12 @@ export const REPLY_KEPT_MS = 60_000;
 export const MAX_CONNECTIONS = 64;
 /** Time a client has to finish its hello, or a frame it began. Longer than any local write takes. */
 export const FRAME_DEADLINE_MS = 5_000;
+/** Time a client has to take a reply. */
+export const REPLY_DEADLINE_MS = 5_000;
+/** Requests of one connection that may be under way. */
+export const MAX_CALLS = 256;
+/** Request ids that a connection remembers, to refuse one that comes again. */
+export const MAX_SEEN_IDS = 4_096;
 
 /** Input of one part of a transaction; JSON may double it and it must still fit a frame. */
 export const MAX_INPUT_PART_BYTES = 256 * 1024;

@@ -15,7 +15,7 @@ export const hostStatus: Handler<typeof hostStatusSpec> = async (_input, context
       human: () =>
         fields([
           ['host', `${status.hostId} (process ${status.pid}${status.stopping ? ', stopping' : ''})`],
-          ['home', escapeLine(context.home)],
+          ['home', context.home],
           ['version', `${status.version} (protocol ${status.protocol})`],
           ['up', formatDuration(status.uptimeMs)],
           ['sessions', `${status.liveSessions} live, ${status.sessions} in all`],

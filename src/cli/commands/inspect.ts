@@ -80,34 +80,34 @@ function uptimeMs({ record, standing }: SessionStory, nowMs: number): number {
 
 function describe(story: SessionStory, live: InspectResult | undefined, uptime: number, eventCount: number): string {
   const { record, standing } = story;
-  const why = standing.failureReason === undefined ? '' : ` (${escapeLine(standing.failureReason)})`;
+  const why = standing.failureReason === undefined ? '' : ` (${standing.failureReason})`;
   const ending = record.exitSignal ?? (record.exitCode === null ? undefined : `code ${record.exitCode}`);
   const foreground = live?.foreground ?? null;
   const reason = live?.flow.reason ?? null;
   const runs =
     live?.runs
       .slice(-SHOWN_RUNS)
-      .map((run) => `  ${run.runId}  ${describeRunState(run)}  ${escapeLine(run.command)}\n`) ?? [];
+      .map((run) => `  ${escapeLine(`${run.runId}  ${describeRunState(run)}  ${run.command}`)}\n`) ?? [];
   return [
     fields([
       ['session', record.sessionId],
-      ['name', record.name === undefined ? undefined : escapeLine(record.name)],
+      ['name', record.name],
       ['status', `${standing.status}${why}`],
       ['exit', ending],
       ['command', showCommand(record.command)],
-      ['cwd', escapeLine(record.cwd)],
+      ['cwd', record.cwd],
       ['size', `${record.cols}x${record.rows}`],
       ['created', record.createdAt],
       ['up', formatDuration(uptime)],
       ['process', record.childPid ?? undefined],
       ['log', `${eventCount} events, ${story.eventLogBytes} bytes`],
-      ['log problem', story.logProblem === undefined ? undefined : escapeLine(story.logProblem)],
+      ['log problem', story.logProblem],
       [
         'completion',
         live === undefined ? record.completionSource : `${live.completion.source} (${live.completion.grade})`,
       ],
-      ['foreground', foreground === null ? undefined : `${escapeLine(foreground.name)} (process ${foreground.pid})`],
-      ['held back', reason === null ? undefined : escapeLine(reason)],
+      ['foreground', foreground === null ? undefined : `${foreground.name} (process ${foreground.pid})`],
+      ['held back', reason ?? undefined],
     ]),
     ...(runs.length === 0 ? [] : ['runs:\n', ...runs]),
   ].join('');

@@ -1,6 +1,6 @@
 import { listSessionRecords, effectiveStatus, type SessionEntry } from '../../store/sessions.ts';
 import type { CommandReply, Handler } from '../command.ts';
-import { escapeLine, showCommand } from '../escape.ts';
+import { showCommand } from '../escape.ts';
 import { table } from '../output.ts';
 import type { listSpec } from '../specs/session.ts';
 
@@ -17,9 +17,9 @@ export const list: Handler<typeof listSpec> = async ({ options }, context): Prom
         return options.all === true ? 'no sessions\n' : 'no live sessions (--all shows those that ended)\n';
       const rows = sessions.map((session) => [
         session.sessionId,
-        escapeLine('name' in session ? (session.name ?? '-') : '-'),
+        'name' in session ? (session.name ?? '-') : '-',
         'exitCode' in session ? stateOf(session) : session.status,
-        'command' in session ? showCommand(session.command) : escapeLine(session.problem),
+        'command' in session ? showCommand(session.command) : session.problem,
       ]);
       return table([['SESSION', 'NAME', 'STATUS', 'COMMAND'], ...rows]);
     },

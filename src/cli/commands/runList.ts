@@ -1,7 +1,6 @@
 import { checkSessionReference } from '../../protocol/ids.ts';
 import type { CommandReply, Handler } from '../command.ts';
 import { formatDuration } from '../durations.ts';
-import { escapeLine } from '../escape.ts';
 import { table } from '../output.ts';
 import { describeRunState, readRunViews } from '../runViews.ts';
 import type { runListSpec } from '../specs/run.ts';
@@ -19,7 +18,7 @@ export const runList: Handler<typeof runListSpec> = async ({ positionals }, cont
         run.runId,
         describeRunState(run),
         run.durationMs === null ? '-' : formatDuration(run.durationMs),
-        escapeLine(run.command),
+        run.command,
       ]);
       return table([['RUN', 'STATE', 'DURATION', 'COMMAND'], ...rows]);
     },

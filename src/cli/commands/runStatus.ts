@@ -2,7 +2,6 @@ import { pickRun } from '../../client/runResult.ts';
 import { parseRunId } from '../../protocol/ids.ts';
 import type { CommandReply, Handler } from '../command.ts';
 import { formatDuration } from '../durations.ts';
-import { escapeLine } from '../escape.ts';
 import { fields } from '../output.ts';
 import { describeRunState, readRunViews } from '../runViews.ts';
 import type { runStatusSpec } from '../specs/run.ts';
@@ -18,7 +17,7 @@ export const runStatus: Handler<typeof runStatusSpec> = async ({ positionals }, 
     human: () =>
       fields([
         ['run', run.runId],
-        ['command', escapeLine(run.command)],
+        ['command', run.command],
         ['state', describeRunState(run)],
         ['duration', run.durationMs === null ? undefined : formatDuration(run.durationMs)],
         ['evidence', run.evidence.length === 0 ? undefined : `${run.evidence.join(', ')} (${run.confidence})`],

@@ -4,11 +4,18 @@ import type net from 'node:net';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { LineDecoder, LineTooLongError } from '../../base/lineDecoder.ts';
 import { type ErrorBody, quote, TtyError } from '../../protocol/errors.ts';
-import { frameFault } from '../../protocol/frameBounds.ts';
-import { encodeFrame, HELLO_ID, type HostFrame, proveIdentity, REQUEST_ID, sameProof } from '../../protocol/frames.ts';
-import { FRAME_DEADLINE_MS, MAX_ERROR_REPLY_BYTES, MAX_FRAME_BYTES } from '../../protocol/limits.ts';
+import { frameFault, valueFault } from '../../protocol/frameBounds.ts';
+import { encodeFrame, HELLO_ID, proveIdentity, REQUEST_ID, sameProof } from '../../protocol/frames.ts';
+import {
+  FRAME_DEADLINE_MS,
+  MAX_CALLS,
+  MAX_ERROR_REPLY_BYTES,
+  MAX_FRAME_BYTES,
+  MAX_SEEN_IDS,
+} from '../../protocol/limits.ts';
 import { PACKAGE_VERSION, PROTOCOL_VERSION } from '../../protocol/version.ts';
 import type { Dispatch } from './dispatch.ts';
+import { Outbox } from './outbox.ts';
 import { encodeReply } from './reply.ts';
 import type { ReplyFiles } from './replyFiles.ts';
 
@@ -27,10 +34,13 @@ export interface ConnectionOptions {
   readonly replies: ReplyFiles;
   readonly clock: Clock;
   onClose(): void;
+  /** An error that is no answer to what a client sent, but a bug of ours. */
+  onBug(error: unknown): void;
 }
 
-/** Bytes that may wait for a client that does not read; past it, notes are dropped and at twice it the client is cut off. */
-const MAX_BACKLOG_BYTES = 2 * MAX_FRAME_BYTES;
+/** Time for a client that is refused to read why, and bytes that it may still send meanwhile. */
+const REFUSED_MS = 1_000;
+const REFUSED_BYTES = 4 * MAX_FRAME_BYTES;
 
 interface ClientFrameFields {
   readonly hello?: { readonly protocol?: unknown; readonly version?: unknown; readonly nonce?: unknown };
@@ -51,13 +61,17 @@ export class ServerConnection {
   #clientNonce: string | undefined;
   #authorized = false;
   #deadline: Timer | undefined;
-  #closed = false;
+  readonly #outbox: Outbox;
+  #state: 'open' | 'refused' | 'closed' = 'open';
   #leaving = false;
+  #refusedBytes = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const { socket } = options;
+    const { socket, clock } = options;
+    this.#outbox = new Outbox({ socket, clock, onStuck: () => this.close() });
     socket.on('data', (chunk) => this.#receive(chunk));
+    socket.on('end', () => this.#clientEnded());
     socket.on('error', () => this.close()); // the client went away: nobody is left to tell
     socket.on('close', () => this.close());
     this.#armDeadline();
@@ -65,11 +79,11 @@ export class ServerConnection {
 
   /** Ends the connection; calls under way are aborted. Harmless to repeat. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#state === 'closed') return;
+    this.#stopWork();
+    this.#state = 'closed';
     this.#deadline?.clear();
-    for (const abort of this.#calls.values()) abort.abort();
-    this.#life.abort();
+    this.#outbox.close();
     this.#options.socket.destroy();
     this.#options.onClose();
   }
@@ -82,40 +96,70 @@ export class ServerConnection {
 
   /** Tells the client why it cannot be served, and closes. */
   refuse(error: TtyError): void {
-    this.#send({ id: HELLO_ID, ok: false, error: error.toBody() });
+    if (this.#state !== 'open') return;
+    this.#outbox.reply(encodeFrame({ id: HELLO_ID, ok: false, error: bounded(error.toBody()) }));
+    this.#stopWork();
+    this.#state = 'refused';
     this.#options.socket.end();
-    this.#options.socket.removeAllListeners('data');
-    this.#options.socket.resume();
-    this.#armDeadline();
+    this.#clearDeadline();
+    this.#deadline = this.#options.clock.after(REFUSED_MS, () => this.close(), { background: true });
+  }
+
+  #stopWork(): void {
+    for (const abort of this.#calls.values()) abort.abort();
+    this.#life.abort();
   }
 
   #receive(chunk: Buffer): void {
+    if (this.#state === 'refused') return this.#discard(chunk.length);
+    let lines = 0;
     try {
       for (const line of this.#decoder.feed(chunk)) {
-        if (this.#closed) return;
+        if (this.#state !== 'open') return;
         this.#handle(this.#parse(line));
+        lines++;
       }
     } catch (error) {
-      if (error instanceof LineTooLongError) {
-        return this.refuse(new TtyError('PROTOCOL_ERROR', `a frame has at most ${MAX_FRAME_BYTES} bytes`));
-      }
-      if (error instanceof TtyError) return this.refuse(error);
-      throw error;
+      return this.refuse(this.#reasonOf(error));
     }
     // A frame that was begun must be finished in time; between frames a client may stay silent once it is known.
+    if (this.#authorized && (lines > 0 || this.#decoder.pendingBytes === 0)) this.#clearDeadline();
     if (this.#decoder.pendingBytes > 0 || !this.#authorized) this.#armDeadline();
-    else this.#clearDeadline();
+  }
+
+  #reasonOf(error: unknown): TtyError {
+    if (error instanceof TtyError) return error;
+    if (error instanceof LineTooLongError)
+      return new TtyError('PROTOCOL_ERROR', `a frame has at most ${MAX_FRAME_BYTES} bytes`);
+    // One client's frame must not cost all others their sessions, whatever it found.
+    this.#options.onBug(error);
+    return new TtyError('INTERNAL_ERROR', 'the host failed on this frame; its log says more');
+  }
+
+  /** A client that is refused may finish what it was sending, so that it reads the reason; not for ever. */
+  #discard(bytes: number): void {
+    this.#refusedBytes += bytes;
+    if (this.#refusedBytes > REFUSED_BYTES) this.close();
+  }
+
+  #clientEnded(): void {
+    if (this.#decoder.pendingBytes === 0 || this.#state !== 'open') return this.close();
+    this.refuse(new TtyError('PROTOCOL_ERROR', 'the connection ended within a frame: its LF is missing'));
   }
 
   #parse(line: Buffer): ClientFrameFields {
     const fault = frameFault(line);
     if (fault !== undefined) throw new TtyError('PROTOCOL_ERROR', fault);
+    const text = line.toString('utf8');
     let frame: unknown;
     try {
-      frame = JSON.parse(line.toString('utf8'));
+      frame = JSON.parse(text);
     } catch (cause) {
+      if (text.trim() === '') throw new TtyError('PROTOCOL_ERROR', 'frame is empty', { cause });
       throw new TtyError('PROTOCOL_ERROR', `frame is not JSON: ${quote(line.toString('latin1', 0, 20))}`, { cause });
     }
+    const unfit = valueFault(text, frame);
+    if (unfit !== undefined) throw new TtyError('PROTOCOL_ERROR', unfit);
     if (typeof frame !== 'object' || frame === null || Array.isArray(frame)) {
       throw new TtyError('PROTOCOL_ERROR', 'a frame is one JSON object');
     }
@@ -133,23 +177,35 @@ export class ServerConnection {
       throw new TtyError('PROTOCOL_ERROR', `request id must be 1 to 64 of letters, digits, "_", "-", got ${quote(id)}`);
     }
     if (!this.#authorized) this.#authorize(frame.auth);
+    this.#noteId(id);
+    if (this.#calls.size >= MAX_CALLS) {
+      const message = `a connection has at most ${MAX_CALLS} requests under way`;
+      return this.#refuseCall(id, new TtyError('RPC_ERROR', message).toBody());
+    }
+    void this.#call(id, method, frame.params);
+  }
+
+  #noteId(id: string): void {
     if (this.#seenIds.has(id)) throw new TtyError('PROTOCOL_ERROR', `request id ${quote(id)} was used before`);
     this.#seenIds.add(id);
-    void this.#call(id, typeof method === 'string' ? method : String(method), frame.params);
+    const [oldest] = this.#seenIds;
+    if (this.#seenIds.size > MAX_SEEN_IDS && oldest !== undefined) this.#seenIds.delete(oldest);
   }
 
   #greet(hello: NonNullable<ClientFrameFields['hello']>): void {
     if (this.#clientNonce !== undefined) throw new TtyError('PROTOCOL_ERROR', 'hello came twice');
     if (hello.protocol !== PROTOCOL_VERSION) {
       const message = `this host speaks protocol ${PROTOCOL_VERSION} (${PACKAGE_VERSION}), the client ${quote(hello.protocol)} (${quote(hello.version)})`;
-      throw new TtyError('PROTOCOL_VERSION_MISMATCH', message, { hint: 'restart the host: agent-tty host stop' });
+      throw new TtyError('PROTOCOL_VERSION_MISMATCH', message, {
+        hint: 'restart the host: agent-tty host stop --force',
+      });
     }
     if (typeof hello.nonce !== 'string' || !/^[0-9a-f]{32}$/.test(hello.nonce)) {
       throw new TtyError('PROTOCOL_ERROR', 'hello needs a nonce of 32 hex digits');
     }
     this.#clientNonce = hello.nonce;
     const { face } = this.#options;
-    this.#send({
+    const hostHello = {
       hello: {
         protocol: PROTOCOL_VERSION,
         version: PACKAGE_VERSION,
@@ -158,7 +214,8 @@ export class ServerConnection {
         nonce: this.#nonce,
         proof: proveIdentity(face.token, 'host', hello.nonce, this.#nonce),
       },
-    });
+    };
+    this.#outbox.reply(encodeFrame(hostHello));
   }
 
   #authorize(auth: unknown): void {
@@ -170,14 +227,14 @@ export class ServerConnection {
     this.#authorized = true;
   }
 
-  async #call(id: string, method: string, params: unknown): Promise<void> {
+  async #call(id: string, method: unknown, params: unknown): Promise<void> {
     const abort = new AbortController();
     this.#calls.set(id, abort);
     const frame = await this.#options.dispatch(method, params, {
       signal: abort.signal,
       connection: { id: this.#options.id, closed: this.#life.signal },
       note: (note) => {
-        if (this.#options.socket.writableLength < MAX_BACKLOG_BYTES) this.#send({ id, note });
+        if (this.#state === 'open') this.#outbox.note({ id, note });
       },
     });
     // of what was taken back the client wants no more than an end
@@ -192,28 +249,27 @@ export class ServerConnection {
   }
 
   async #reply(id: string, outcome: { result: unknown } | { error: ErrorBody }): Promise<void> {
-    if (this.#closed) return;
-    if ('error' in outcome) return this.#send({ id, ok: false, error: bounded(outcome.error) });
+    if ('error' in outcome) return this.#refuseCall(id, outcome.error);
     try {
-      this.#write(await encodeReply(id, outcome.result, this.#options.replies));
+      const frame = await encodeReply(id, outcome.result, this.#options.replies);
+      if (this.#state === 'open') this.#outbox.reply(frame);
     } catch (error) {
       if (!(error instanceof TtyError)) throw error;
-      this.#send({ id, ok: false, error: bounded(error.toBody()) });
+      this.#refuseCall(id, error.toBody());
     }
   }
 
-  #send(frame: HostFrame): void {
-    this.#write(encodeFrame(frame));
-  }
-
-  #write(frame: string | Buffer): void {
-    if (this.#closed) return;
-    if (this.#options.socket.writableLength > 2 * MAX_BACKLOG_BYTES) return this.close();
-    this.#options.socket.write(frame);
+  #refuseCall(id: string, error: ErrorBody): void {
+    if (this.#state === 'open') this.#outbox.reply(encodeFrame({ id, ok: false, error: bounded(error) }));
   }
 
   #armDeadline(): void {
-    this.#deadline ??= this.#options.clock.after(FRAME_DEADLINE_MS, () => this.close(), { background: true });
+    this.#deadline ??= this.#options.clock.after(FRAME_DEADLINE_MS, () => this.#late(), { background: true });
+  }
+
+  #late(): void {
+    const what = this.#clientNonce === undefined ? 'hello' : this.#authorized ? 'whole frame' : 'request';
+    this.refuse(new TtyError('PROTOCOL_ERROR', `no ${what} came within ${FRAME_DEADLINE_MS} ms`));
   }
 
   #clearDeadline(): void {
@@ -225,5 +281,6 @@ export class ServerConnection {
 /** Cuts an error to what a reply may hold: details go first, then the message is shortened. */
 function bounded(error: ErrorBody): ErrorBody {
   if (Buffer.byteLength(JSON.stringify(error)) <= MAX_ERROR_REPLY_BYTES) return error;
+  // a character may take six bytes as an escape
   return { code: error.code, message: error.message.slice(0, MAX_ERROR_REPLY_BYTES / 8), retryable: error.retryable };
 }

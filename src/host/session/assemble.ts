@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { LogAppender } from '../../eventlog/appender.ts';
 import type { SessionPaths } from '../../protocol/homeLayout.ts';
-import type { CheckedParams } from '../../protocol/methods/table.ts';
+import type { SessionParams } from './sessionParams.ts';
 import type { Screen, ScreenOptions } from '../../screen/liveScreen.ts';
 import type { ScreenService } from '../../screen/screenService.ts';
 import { ModeScanner } from '../pty/modeScanner.ts';
@@ -25,7 +25,7 @@ import { Waits } from './waits.ts';
 
 export interface AssemblyOptions {
   readonly id: string;
-  readonly params: CheckedParams<'session.create'>;
+  readonly params: SessionParams;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly screens: ScreenService;

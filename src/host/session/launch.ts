@@ -5,7 +5,7 @@ import path from 'node:path';
 import { makePrivateDirectory } from '../../base/atomicFile.ts';
 import type { Clock } from '../../base/clock.ts';
 import { TtyError } from '../../protocol/errors.ts';
-import type { CheckedParams } from '../../protocol/methods/table.ts';
+import type { SessionParams } from './sessionParams.ts';
 import { resolveProgram } from '../pty/commandLookup.ts';
 import { spawnPty } from '../pty/nodePty.ts';
 import type { Pty } from '../pty/pty.ts';
@@ -19,7 +19,7 @@ import { childEnvironment, environmentPairs, type LaunchPlan, parseEnvironment, 
 
 export interface LaunchRequest {
   readonly sessionId: string;
-  readonly params: CheckedParams<'session.create'>;
+  readonly params: SessionParams;
   readonly configuredShell: string | undefined;
   /** Directory for the start-up file of hooks. */
   readonly scratch: string;
@@ -90,7 +90,7 @@ function promptKindOf(shell: string | null): PromptKind {
 }
 
 /** Starts the prepared program. @throws TtyError `SPAWN_FAILED`, `STORAGE_WRITE_ERROR` */
-export function spawnLaunch(launch: PreparedLaunch, params: CheckedParams<'session.create'>, clock: Clock): Pty {
+export function spawnLaunch(launch: PreparedLaunch, params: SessionParams, clock: Clock): Pty {
   if (launch.startFiles !== undefined) {
     const { directory, files } = launch.startFiles;
     makePrivateDirectory(path.dirname(directory));

@@ -6,6 +6,7 @@ import { checkSessionName, checkSessionReference, newUlid } from '../../protocol
 import type { CheckedParams } from '../../protocol/methods/table.ts';
 import type { ScreenService } from '../../screen/screenService.ts';
 import { Session } from './session.ts';
+import { type SessionDefaults, withDefaults } from './sessionParams.ts';
 
 export interface RegistryOptions {
   readonly home: string;
@@ -13,8 +14,8 @@ export interface RegistryOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly screens: ScreenService;
-  /** The configured shell, used when neither the call nor the environment names one. */
-  readonly shell: string | undefined;
+  /** What the home's configuration says, used where the call does not. */
+  readonly defaults: SessionDefaults;
 }
 
 /** Ended sessions that stay in memory for late questions; older ones are answered from their files by the client. */
@@ -63,6 +64,7 @@ export class SessionRegistry {
   async create(params: CheckedParams<'session.create'>): Promise<Session> {
     if (this.#refusesWork) throw new TtyError('HOST_STOPPING', 'the host is going down and takes no new sessions');
     const { name } = params;
+    const { defaults } = this.#options;
     if (name !== undefined) {
       checkSessionName(name);
       const holder = this.#find(name);
@@ -74,7 +76,13 @@ export class SessionRegistry {
     }
     try {
       const id = newUlid(this.#options.clock.wallMs());
-      const session = await Session.start({ ...this.#options, id, params, onEnd: () => this.#sessionEnded(id) });
+      const session = await Session.start({
+        ...this.#options,
+        shell: defaults.shell,
+        id,
+        params: withDefaults(params, defaults),
+        onEnd: () => this.#sessionEnded(id),
+      });
       this.#sessions.set(id, session);
       this.#changed();
       return session;

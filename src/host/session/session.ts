@@ -9,7 +9,7 @@ import { signalIdentity } from '../../base/processIdentity.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import { sessionPaths } from '../../protocol/homeLayout.ts';
 import type { CreateResult, DestroyResult, InspectResult } from '../../protocol/methods/session.ts';
-import type { CheckedParams } from '../../protocol/methods/table.ts';
+import type { SessionParams } from './sessionParams.ts';
 import type { ScreenService } from '../../screen/screenService.ts';
 import type { PtyExit } from '../pty/pty.ts';
 import { type AssemblyOptions, assembleSession, type SessionParts } from './assemble.ts';
@@ -31,7 +31,7 @@ import {
 
 export interface SessionOptions {
   readonly id: string;
-  readonly params: CheckedParams<'session.create'>;
+  readonly params: SessionParams;
   readonly home: string;
   readonly hostId: string;
   readonly clock: Clock;

@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import { errorFields, type Logger } from '../../base/logger.ts';
 import { identify, type ProcessIdentity } from '../../base/processIdentity.ts';
 import { TtyError } from '../../protocol/errors.ts';
-import type { CheckedParams } from '../../protocol/methods/table.ts';
+import type { SessionParams } from './sessionParams.ts';
 import { writeSessionRecord } from '../../store/manifest.ts';
 import type { Journal } from './journal.ts';
 import type { PreparedLaunch } from './launch.ts';
@@ -14,7 +14,7 @@ import { INITIAL_SESSION_STATE, type SessionState } from './sessionState.ts';
 export interface SessionFileOptions {
   readonly id: string;
   readonly hostId: string;
-  readonly params: CheckedParams<'session.create'>;
+  readonly params: SessionParams;
   readonly launch: PreparedLaunch;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -5,12 +5,12 @@ import { errorFields, type Logger } from '../../base/logger.ts';
 import { LogAppender, LogWriteError } from '../../eventlog/appender.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import { type SessionPaths, sessionsDirectory } from '../../protocol/homeLayout.ts';
-import type { CheckedParams } from '../../protocol/methods/table.ts';
+import type { SessionParams } from './sessionParams.ts';
 import { LOG_FORMAT_VERSION, PACKAGE_VERSION } from '../../protocol/version.ts';
 
 export interface SessionLogOptions {
   readonly id: string;
-  readonly params: CheckedParams<'session.create'>;
+  readonly params: SessionParams;
   readonly home: string;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { nearest } from '../../base/nearest.ts';
 import { type ErrorCode, TtyError } from '../errors.ts';
 
 /** One method of the contract: what may be asked, what comes back, what may go wrong. */
@@ -37,5 +38,18 @@ export function checkParams<P extends z.ZodType>(
     const where = issue.path.length === 0 ? 'params' : issue.path.map(String).join('.').slice(0, 80);
     return `${where}: ${issue.message.slice(0, 200)}`;
   });
-  throw new TtyError('RPC_ERROR', `${name}: ${issues.join('; ')}`, { details: { method: name, issues } });
+  const unknown = parsed.error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+  const near = nearestParam(unknown[0], spec.params);
+  throw new TtyError('RPC_ERROR', `${name}: ${issues.join('; ')}`, {
+    details: { method: name, issues },
+    ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+  });
+}
+
+/** Longest text that is compared with the names of parameters. */
+const MAX_PARAM_CHARS = 64;
+
+function nearestParam(unknown: string | undefined, params: z.ZodType): string | undefined {
+  if (unknown === undefined || unknown.length > MAX_PARAM_CHARS) return undefined;
+  return params instanceof z.ZodObject ? nearest(unknown, Object.keys(params.shape)) : undefined;
 }

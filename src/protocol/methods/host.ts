@@ -15,6 +15,7 @@ export const hostStatus = defineMethod({
     liveSessions: z.int(),
     sessions: z.int(),
     connections: z.int(),
+    requests: z.int().describe('under way, this one counted; waits among them'),
     rssBytes: z.int(),
     stopping: z.boolean(),
   }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { COMPLETION_SOURCES } from '../outcomes.ts';
 import { defineMethod } from './define.ts';
 import { logHead, runView, sessionRef, size } from './common.ts';
-import { DEFAULT_COLS, DEFAULT_ROWS, MAX_TIMEOUT_MS } from '../limits.ts';
+import { MAX_TIMEOUT_MS } from '../limits.ts';
 
 export const SESSION_STATUSES = ['running', 'exiting', 'exited', 'failed', 'destroying', 'destroyed'] as const;
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
@@ -32,8 +32,8 @@ export const createSession = defineMethod({
     cwd: z.string().min(1).describe('absolute path'),
     environment: z.string().describe('NAME=VALUE pairs, each ended by NUL: the whole environment of the child'),
     umask: z.int().min(0).max(0o777).optional().describe("file mode mask of the child; the host's own without it"),
-    cols: size.default(DEFAULT_COLS),
-    rows: size.default(DEFAULT_ROWS),
+    cols: size.optional().describe('as configured in the home without it, else 80'),
+    rows: size.optional().describe('as configured in the home without it, else 24'),
     term: z.string().min(1).max(64).default('xterm-256color'),
     idleTimeoutMs: z
       .int()

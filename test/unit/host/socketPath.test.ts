@@ -36,7 +36,7 @@ describe('chooseSocketPath', () => {
   it.each([
     ['open to others', (place: string) => fs.mkdirSync(place, { mode: 0o755 })],
     ['is not a directory', (place: string) => fs.writeFileSync(place, '')],
-    ['is not a directory', (place: string) => fs.symlinkSync('/tmp', place)],
+    ['is a link', (place: string) => fs.symlinkSync('/tmp', place)],
   ])('refuses a planted place that %s', (why, plant) => {
     plant(path.join(directory, `agent-tty-${uid}`));
     expect(() => choose(`/${'x'.repeat(250)}`)).toThrow(why);

@@ -38,7 +38,9 @@ const dispatch: Dispatch = async (method, params, context) => {
       return { result: 'x'.repeat(MAX_FRAME_BYTES) };
     default:
       return {
-        error: new TtyError('RPC_ERROR', `unknown ${method}`, { details: { dump: 'y'.repeat(100_000) } }).toBody(),
+        error: new TtyError('RPC_ERROR', `unknown ${String(method)}`, {
+          details: { dump: 'y'.repeat(100_000) },
+        }).toBody(),
       };
   }
 };
@@ -121,7 +123,7 @@ describe('HostServer', () => {
   });
 
   it.each([
-    ['nothing but spaces', '   \n', 'frame is not JSON'],
+    ['nothing but spaces', '   \n', 'frame is empty'],
     ['text', 'GET / HTTP/1.1\r\n\r\n', 'frame is not JSON'],
     ['an array', '[]\n', 'a frame is one JSON object'],
     ['a request before the hello', '{"id":"1","method":"echo"}\n', 'hello comes before requests'],

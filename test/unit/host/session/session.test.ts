@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../src/base/clock.ts';
 import { Session } from '../../../../src/host/session/session.ts';
+import { withDefaults } from '../../../../src/host/session/sessionParams.ts';
 import { TtyError } from '../../../../src/protocol/errors.ts';
 import { sessionPaths, sessionsDirectory } from '../../../../src/protocol/homeLayout.ts';
 import { createSession } from '../../../../src/protocol/methods/session.ts';
@@ -29,11 +30,12 @@ describe('a session that cannot begin after its program was started', () => {
   it('ends the program, also one that ignores a hangup, and leaves nothing behind', async () => {
     const logger = { log: () => undefined };
     const screens = new LateScreens({ entry: 'none', clock: systemClock, logger });
-    const params = createSession.params.parse({
+    const given = createSession.params.parse({
       command: ['sh', '-c', 'trap "" HUP; : >ready; exec sleep 86399'],
       cwd: home,
       environment: `PATH=${process.env['PATH']}\0`,
     });
+    const params = withDefaults(given, {});
     const before = childrenOfMine();
     const start = Session.start({
       id: SESSION,
