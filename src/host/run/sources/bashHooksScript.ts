@@ -35,6 +35,9 @@ __at_end() {
   __at_w=
   if (( __at_s > 128 && __at_s <= 160 )) && [[ -n $(builtin jobs -s %% 2>/dev/null) ]]; then
     case $(builtin kill -l "$__at_s" 2>/dev/null) in TSTP|STOP|TTIN|TTOU) __at_w=';T' ;; esac
+    # A job that the command killed is still listed as stopped until bash hears of its end: its process knows better.
+    __at_j=$(builtin jobs -p %% 2>/dev/null)
+    if builtin read -r __at_j 2>/dev/null </proc/"$__at_j"/stat && [[ \${__at_j##*) } != T* ]]; then __at_w=; fi
   fi
   __at_print "D;$__at_n;$__at_s$__at_w"
   __at_n=$((__at_n + 1))
