@@ -39,9 +39,18 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
 }
 
 export { replaySnapshot } from './artifacts/replaySnapshot.ts';
-export { Client, type CreateOptions, type SessionSummary, type Verification } from './client/client.ts';
+export {
+  Client,
+  type CreateOptions,
+  type GcHome,
+  type GcOptions,
+  type GcResult,
+  type SessionSummary,
+  type Verification,
+} from './client/client.ts';
 export {
   type CallControl,
+  type PasteOptions,
   type RunOptions,
   Session,
   type SnapshotOptions,
@@ -51,9 +60,10 @@ export {
 export { type ErrorBody, type ErrorCode, type ErrorDetails, ERRORS, TtyError } from './protocol/errors.ts';
 export type { LogEvent, LogHead } from './protocol/events.ts';
 export type { RunResult, RunView } from './protocol/methods/common.ts';
-export type { SendKeysResult, TypeResult } from './protocol/methods/input.ts';
+export type { PasteResult, SendKeysResult, TypeResult } from './protocol/methods/input.ts';
 export type { ScreenCondition, WaitCondition, WaitResult } from './protocol/methods/screen.ts';
 export type { CompletionChoice, DestroyResult, InspectResult, SessionStatus } from './protocol/methods/session.ts';
+export type { MarkResult, ResizeResult, SignalResult } from './protocol/methods/sessionVerbs.ts';
 export type { CompletionSource, Confidence, Evidence, Outcome } from './protocol/outcomes.ts';
 export type { LineCells, ScreenCell, ScreenLine, ScreenState } from './protocol/snapshot.ts';
 export { PACKAGE_VERSION, PROTOCOL_VERSION } from './protocol/version.ts';

@@ -10,20 +10,25 @@ import { hostStatus } from './commands/hostStatus.ts';
 import { hostStop } from './commands/hostStop.ts';
 import { inspect } from './commands/inspect.ts';
 import { list } from './commands/list.ts';
+import { mark } from './commands/mark.ts';
+import { paste } from './commands/paste.ts';
+import { resize } from './commands/resize.ts';
 import { run } from './commands/run.ts';
 import { runList } from './commands/runList.ts';
 import { runOutput } from './commands/runOutput.ts';
 import { runStatus } from './commands/runStatus.ts';
 import { runWait } from './commands/runWait.ts';
 import { sendKeys } from './commands/sendKeys.ts';
+import { signal } from './commands/signal.ts';
 import { snapshot } from './commands/snapshot.ts';
 import { type } from './commands/type.ts';
 import { version } from './commands/version.ts';
 import { wait } from './commands/wait.ts';
 import { doctorSpec, helpSpec, hostStatusSpec, hostStopSpec, versionSpec } from './specs/global.ts';
-import { sendKeysSpec, typeSpec, waitSpec } from './specs/input.ts';
+import { pasteSpec, sendKeysSpec, typeSpec, waitSpec } from './specs/input.ts';
 import { runListSpec, runOutputSpec, runSpec, runStatusSpec, runWaitSpec } from './specs/run.ts';
 import { createSpec, destroySpec, inspectSpec, listSpec, snapshotSpec } from './specs/session.ts';
+import { gcSpec, markSpec, resizeSpec, signalSpec } from './specs/verbs.ts';
 
 export const COMMANDS: readonly Command[] = [
   bindCommand(createSpec, async () => create),
@@ -35,10 +40,15 @@ export const COMMANDS: readonly Command[] = [
   bindCommand(runOutputSpec, async () => runOutput),
   bindCommand(runListSpec, async () => runList),
   bindCommand(typeSpec, async () => type),
+  bindCommand(pasteSpec, async () => paste),
   bindCommand(sendKeysSpec, async () => sendKeys),
   bindCommand(waitSpec, async () => wait),
   bindCommand(snapshotSpec, async () => snapshot),
+  bindCommand(markSpec, async () => mark),
+  bindCommand(resizeSpec, async () => resize),
+  bindCommand(signalSpec, async () => signal),
   bindCommand(destroySpec, async () => destroy),
+  bindCommand(gcSpec, async () => (await import('./commands/gc.ts')).gc),
   bindCommand(hostStatusSpec, async () => hostStatus),
   bindCommand(hostStopSpec, async () => hostStop),
   bindCommand(doctorSpec, async () => (await import('./commands/doctor.ts')).doctor),

@@ -1,11 +1,11 @@
 import { quote, TtyError } from '../protocol/errors.ts';
 import { MAX_TIMEOUT_MS } from '../protocol/limits.ts';
 
-const DURATION = /^([0-9]{1,12})(ms|s|m|h)?$/;
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const DURATION = /^([0-9]{1,12})(ms|s|m|h|d)?$/;
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /**
- * Reads a duration: a whole number and a unit (`ms`, `s`, `m`, `h`); without a unit it is milliseconds. Gives milliseconds.
+ * Reads a duration: a whole number and a unit (`ms`, `s`, `m`, `h`, `d`); without a unit it is milliseconds. Gives milliseconds.
  *
  * @throws TtyError `INVALID_DURATION` that names `flag` and the value; for 0 unless `zeroAllowed`; above `maxMs` (24 h)
  */

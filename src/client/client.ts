@@ -1,4 +1,5 @@
 /** The library's way to a home: makes sessions, finds them, lists them. Use it through `connect`. */
+import { systemClock } from '../base/clock.ts';
 import { verifyLog, type Verification } from '../eventlog/verify.ts';
 import { TtyError } from '../protocol/errors.ts';
 import { sessionPaths } from '../protocol/homeLayout.ts';
@@ -7,11 +8,13 @@ import type { CompletionChoice, CreateParams, SessionStatus } from '../protocol/
 import type { MethodName, MethodParams, MethodResult } from '../protocol/methods/table.ts';
 import { effectiveStatus, findSession, listSessionRecords, type SessionEntry } from '../store/sessions.ts';
 import { connectHost } from './connect.ts';
+import { collectHome, type GcOptions, type GcResult } from './gc.ts';
 import { environmentBlock, fallbackShell } from './environment.ts';
 import { explainUnreachable } from './explain.ts';
 import type { CallOptions, HostClient } from './hostClient.ts';
 import { type CallControl, Session, type SessionParts } from './session.ts';
 
+export type { GcHome, GcOptions, GcResult } from './gc.ts';
 export type { Verification } from '../eventlog/verify.ts';
 
 /** What a session is started with; everything may be left out. */
@@ -145,6 +148,16 @@ export class Client implements AsyncDisposable {
   async verify(reference: string): Promise<Verification> {
     const { sessionId } = findSession(this.home, reference);
     return verifyLog(sessionPaths(this.home, sessionId).log, sessionId);
+  }
+
+  /**
+   * Removes sessions that have ended and what dead hosts left. Starts no host, ends no process; what is still used stays and
+   * is named with the reason.
+   *
+   * @throws TtyError `REFUSED_UNSAFE` when the home's directory of sessions is a link, `STORAGE_READ_ERROR`
+   */
+  gc(options: GcOptions = {}): Promise<GcResult> {
+    return collectHome(this.home, options, systemClock.wallMs());
   }
 
   /** Closes the connection; calls under way fail with `CANCELLED`. Sessions and host go on. */

@@ -4,16 +4,17 @@ import { sessionPaths } from '../protocol/homeLayout.ts';
 import { parseRunId } from '../protocol/ids.ts';
 import { DEFAULT_RUN_TIMEOUT_MS, DEFAULT_WAIT_TIMEOUT_MS } from '../protocol/limits.ts';
 import type { RunResult } from '../protocol/methods/common.ts';
-import type { SendKeysResult, TypeResult } from '../protocol/methods/input.ts';
+import type { PasteResult, SendKeysResult, TypeResult } from '../protocol/methods/input.ts';
 import type { RunNote } from '../protocol/methods/run.ts';
 import type { WaitCondition, WaitResult } from '../protocol/methods/screen.ts';
 import type { DestroyResult, InspectResult } from '../protocol/methods/session.ts';
+import type { MarkResult, ResizeResult, SignalResult } from '../protocol/methods/sessionVerbs.ts';
 import type { MethodName, MethodParams, MethodResult } from '../protocol/methods/table.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
 import { effectiveStatus, findSession } from '../store/sessions.ts';
 import type { CallOptions, HostClient } from './hostClient.ts';
 import { RunFollower } from './runFollower.ts';
-import { typeText } from './typeText.ts';
+import { pasteText, typeText } from './typeText.ts';
 import { waitBoundMs } from './waitBound.ts';
 
 /** Every call may be taken back. */
@@ -51,6 +52,16 @@ export interface SnapshotOptions extends CallControl {
   readonly includeScrollback?: boolean;
   /** Characters, colours and attributes cell by cell. */
   readonly includeCells?: boolean;
+}
+
+/** How a text is pasted. */
+export interface PasteOptions extends CallControl {
+  /** Send a line even when the terminal will cut it at 4,095 bytes. */
+  readonly force?: boolean;
+  /** Let control characters through; paste markers are removed all the same. */
+  readonly raw?: boolean;
+  /** Press Enter after the paste, outside its frame. */
+  readonly enter?: boolean;
 }
 
 /** What a session needs of its client. */
@@ -121,6 +132,39 @@ export class Session implements AsyncDisposable {
   async type(text: string, options: CallControl & { readonly force?: boolean } = {}): Promise<TypeResult> {
     const input = { session: this.reference, text, force: options.force === true };
     return this.#parts.alone((client) => typeText(client, input, control(options)));
+  }
+
+  /**
+   * Pastes text of up to 8 MiB (less 16 bytes): in a frame when the program asked for one, line ends as Enter, paste markers
+   * removed. `raw` lets control characters through, `enter` presses Enter afterwards.
+   *
+   * @throws TtyError `INVALID_INPUT` naming the first control character, `CANONICAL_LINE_TOO_LONG`, `INPUT_QUEUE_FULL`
+   */
+  async paste(text: string, options: PasteOptions = {}): Promise<PasteResult> {
+    const { force = false, raw = false, enter = false } = options;
+    const input = { session: this.reference, text, force, raw, enter };
+    return this.#parts.alone((client) => pasteText(client, input, control(options)));
+  }
+
+  /** Puts a marker into the log: a label of 1 to 256 characters without controls. */
+  mark(label: string, options: CallControl = {}): Promise<MarkResult> {
+    return this.#parts.call('session.mark', { session: this.reference, label }, control(options));
+  }
+
+  /** Changes the terminal's size, each 1 to 1000; the program is told. */
+  resize(size: { readonly cols: number; readonly rows: number }, options: CallControl = {}): Promise<ResizeResult> {
+    const { cols, rows } = size;
+    return this.#parts.call('session.resize', { session: this.reference, cols, rows }, control(options));
+  }
+
+  /**
+   * Sends a signal (`INT` or `SIGINT`, ...) to the program in the foreground, with `tree` to every process of the session.
+   *
+   * @throws TtyError `INVALID_SIGNAL`
+   */
+  signal(signal: string, options: CallControl & { readonly tree?: boolean } = {}): Promise<SignalResult> {
+    const params = { session: this.reference, signal, tree: options.tree === true };
+    return this.#parts.call('session.signal', params, control(options));
   }
 
   /** Sends key chords such as `Enter`, `Ctrl+C`, `F5`. Throws `INVALID_KEYS`. */

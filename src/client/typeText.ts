@@ -1,8 +1,8 @@
 /** Text of any allowed length to a session, in parts that fit a frame; the host sends them as one. */
 import { InvariantError } from '../base/invariant.ts';
 import { TtyError } from '../protocol/errors.ts';
-import { MAX_INPUT_BYTES, MAX_INPUT_PART_BYTES } from '../protocol/limits.ts';
-import type { TypeResult } from '../protocol/methods/input.ts';
+import { MAX_INPUT_BYTES, MAX_INPUT_PART_BYTES, MAX_PASTE_BYTES } from '../protocol/limits.ts';
+import type { PasteResult, TypeResult } from '../protocol/methods/input.ts';
 import type { CallOptions, HostClient } from './hostClient.ts';
 
 /** What is typed where. */
@@ -19,19 +19,42 @@ export async function typeText(
   input: TextInput,
   options: CallOptions<'input.type'> = {},
 ): Promise<TypeResult> {
-  const bytes = Buffer.byteLength(input.text);
-  if (bytes > MAX_INPUT_BYTES) {
-    throw new TtyError('INVALID_INPUT', `the text has ${bytes} bytes; at most ${MAX_INPUT_BYTES} are allowed`, {
+  return inParts(input.text, MAX_INPUT_BYTES, (part) => client.call('input.type', { ...input, ...part }, options));
+}
+
+/** What is pasted where. */
+export interface PasteInput extends TextInput {
+  /** Let control characters through. */
+  readonly raw: boolean;
+  /** Press Enter afterwards. */
+  readonly enter: boolean;
+}
+
+/** @throws TtyError `INVALID_INPUT` above 8 MiB (less 16 bytes), and the errors of `input.paste` */
+export async function pasteText(
+  client: Pick<HostClient, 'call'>,
+  input: PasteInput,
+  options: CallOptions<'input.paste'> = {},
+): Promise<PasteResult> {
+  return inParts(input.text, MAX_PASTE_BYTES, (part) => client.call('input.paste', { ...input, ...part }, options));
+}
+
+async function inParts<T>(
+  whole: string,
+  maxBytes: number,
+  send: (part: { readonly text: string; readonly more: boolean }) => Promise<T>,
+): Promise<T> {
+  const bytes = Buffer.byteLength(whole);
+  if (bytes > maxBytes) {
+    throw new TtyError('INVALID_INPUT', `the text has ${bytes} bytes; at most ${maxBytes} are allowed`, {
       details: { reason: 'limit' },
     });
   }
-  const parts = cutText(input.text, MAX_INPUT_PART_BYTES);
-  let last: TypeResult | undefined;
-  for (const [index, text] of parts.entries()) {
-    last = await client.call('input.type', { ...input, text, more: index < parts.length - 1 }, options);
-  }
+  const parts = cutText(whole, MAX_INPUT_PART_BYTES);
+  let last: { readonly result: T } | undefined;
+  for (const [index, text] of parts.entries()) last = { result: await send({ text, more: index < parts.length - 1 }) };
   if (last === undefined) throw new InvariantError('a text has at least one part');
-  return last;
+  return last.result;
 }
 
 const FIRST_CONTINUATION = 0x80;

@@ -43,7 +43,8 @@ export interface EventPayloads {
   /** What the program wrote. Private marks and the typed frame of a sentinel run are not in it. */
   output: Bytes;
   input_text: { data: string };
-  input_paste: { data: string };
+  /** Pasted text as it was sent, its frame not counted; `bracketed` says whether there was one. */
+  input_paste: { data: string; bracketed: boolean };
   input_keys: { keys: readonly string[] };
   /** A command about to be typed, or the session's own program when it is the run (`source` is `process`). */
   input_run: {
@@ -70,7 +71,8 @@ export interface EventPayloads {
   /** A command that somebody typed past us, seen by the shell's hooks. */
   foreign_run: { exitCode: number | null };
   resize: { cols: number; rows: number };
-  signal: { signal: string };
+  /** About to be sent: to the terminal's foreground, or with `tree` to every process of the session. */
+  signal: { signal: string; tree?: true };
   marker: { label: string };
   /**
    * The terminal is about to answer a query of the program: `query` names it, `data` goes to the program as it is. Comes

@@ -33,6 +33,8 @@ export const MAX_SEEN_IDS = 4_096;
 export const MAX_INPUT_PART_BYTES = 256 * 1024;
 /** Input of one whole call, and what may wait for one slow reader. */
 export const MAX_INPUT_BYTES = 8 * 1024 * 1024;
+/** Text of one paste: the above, less its frame and the Enter after it. */
+export const MAX_PASTE_BYTES = MAX_INPUT_BYTES - 16;
 /** Longest line the kernel's line discipline takes in canonical mode without cutting it, its newline not counted. */
 export const MAX_CANONICAL_LINE_BYTES = 4_095;
 /** Keys of one `send-keys` call. */
@@ -67,5 +69,7 @@ export const MAX_PATTERN_BYTES = 1_000;
 export const MAX_CONDITIONS = 16;
 /** A session's name, in characters. */
 export const MAX_NAME_CHARS = 64;
+/** A marker's label, in characters. */
+export const MAX_LABEL_CHARS = 256;
 /** How long a host without sessions stays. */
 export const DEFAULT_HOST_IDLE_MS = 10 * 60 * 1000;

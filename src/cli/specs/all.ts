@@ -1,8 +1,9 @@
 import type { CommandSpec } from '../command.ts';
 import { doctorSpec, helpSpec, hostStatusSpec, hostStopSpec, versionSpec } from './global.ts';
-import { sendKeysSpec, typeSpec, waitSpec } from './input.ts';
+import { pasteSpec, sendKeysSpec, typeSpec, waitSpec } from './input.ts';
 import { runListSpec, runOutputSpec, runSpec, runStatusSpec, runWaitSpec } from './run.ts';
 import { createSpec, destroySpec, inspectSpec, listSpec, snapshotSpec } from './session.ts';
+import { gcSpec, markSpec, resizeSpec, signalSpec } from './verbs.ts';
 
 /** What help shows, in its order; a test holds it equal to the commands that can be called. */
 export const SPECS: readonly CommandSpec[] = [
@@ -15,10 +16,15 @@ export const SPECS: readonly CommandSpec[] = [
   runOutputSpec,
   runListSpec,
   typeSpec,
+  pasteSpec,
   sendKeysSpec,
   waitSpec,
   snapshotSpec,
+  markSpec,
+  resizeSpec,
+  signalSpec,
   destroySpec,
+  gcSpec,
   hostStatusSpec,
   hostStopSpec,
   doctorSpec,

@@ -17,6 +17,24 @@ export const typeSpec = defineSpec({
   examples: ["agent-tty type s1 'hello' --append-newline", 'agent-tty type s1 --file script.sql'],
 });
 
+export const pasteSpec = defineSpec({
+  name: 'paste',
+  summary: 'Pastes text as a terminal does: in a frame when the program asked for one',
+  details: [
+    'Line ends become Enter; inside the frame a line editor takes them as text. Paste markers in the text are removed, whatever the options.',
+    'Control characters but TAB and line ends are refused: they would act as keys.',
+  ],
+  usage: ['SESSION TEXT [options]', 'SESSION - [options]', 'SESSION --file FILE [options]'],
+  positionals: [SESSION, { name: 'TEXT', help: 'the text; - reads it from standard input', optional: true }],
+  options: {
+    file: { kind: 'text', value: 'FILE', help: 'paste the content of this file' },
+    'append-newline': { kind: 'flag', help: 'press Enter after the paste, outside its frame' },
+    raw: { kind: 'flag', help: 'let control characters through' },
+    force: { kind: 'flag', help: 'send a line even when the terminal will cut it at 4,095 bytes' },
+  },
+  examples: ['agent-tty paste s1 --file prompt.md', 'git diff | agent-tty paste s1 - --append-newline'],
+});
+
 export const sendKeysSpec = defineSpec({
   name: 'send-keys',
   summary: 'Sends key chords, encoded as the application asked for them',

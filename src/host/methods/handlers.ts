@@ -6,11 +6,13 @@ import type { HandlerParts } from './parts.ts';
 import { runHandlers } from './run.ts';
 import { screenHandlers } from './screen.ts';
 import { sessionHandlers } from './session.ts';
+import { verbHandlers } from './sessionVerbs.ts';
 
 export function createHandlers(parts: HandlerParts): Handlers {
   return {
     ...hostHandlers(parts),
     ...sessionHandlers(parts.registry),
+    ...verbHandlers(parts.registry),
     ...runHandlers(parts.registry),
     ...inputHandlers(parts.registry),
     ...screenHandlers(parts.registry),

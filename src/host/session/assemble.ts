@@ -21,6 +21,7 @@ import { PromptWatch } from './promptWatch.ts';
 import { Replies, type RepliesParts } from './replies.ts';
 import { replayLog } from './replayLog.ts';
 import { SessionRuns } from './runs.ts';
+import { SessionVerbs } from './verbs.ts';
 import { Waits } from './waits.ts';
 
 export interface AssemblyOptions {
@@ -44,6 +45,8 @@ export interface SessionLife {
   readonly assertLive: () => void;
   /** Called after each turn of output. */
   readonly onTurn: () => void;
+  /** Called when the terminal has another size. */
+  readonly onResized: (size: { readonly cols: number; readonly rows: number }) => void;
 }
 
 export interface SessionParts {
@@ -59,6 +62,7 @@ export interface SessionParts {
   readonly ingest: Ingest;
   readonly runs: SessionRuns;
   readonly input: SessionInput;
+  readonly verbs: SessionVerbs;
   readonly replies: Replies;
   readonly waits: Waits;
 }
@@ -117,12 +121,14 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
     ended: life.ended,
     onTyped: () => watch.runTyped(),
   });
-  const input = new SessionInput({ ...shared, keyModes: () => modes.modes, onInterrupt: () => watch.interruptTyped() });
+  const onInterrupt = (): void => watch.interruptTyped();
+  const input = new SessionInput({ ...shared, modes: () => modes.modes, onInterrupt });
+  const verbs = new SessionVerbs({ ...shared, sessionId: id, screen, onInterrupt, onResized: life.onResized });
   const replies = openReplies(options, modes, shared);
   const waits: Waits = assembleWaits(options, life, { screen, gate, runs, journal, ingest });
   const terminal = { journal, screen, flow, modes, ingest, replies };
   const shell = { tracker, coordinator, gate, watch, runs };
-  return { startedMs, ...terminal, ...shell, input, waits };
+  return { startedMs, ...terminal, ...shell, input, verbs, waits };
 }
 
 function openReplies(

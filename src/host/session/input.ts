@@ -1,21 +1,25 @@
-/** Text and keys from callers to the program: checked whole, logged, then sent; or refused whole. */
+/** Text, pastes and keys from callers to the program: checked whole, logged, then sent; or refused whole. */
 import { StringDecoder } from 'node:string_decoder';
-import { TtyError } from '../../protocol/errors.ts';
 import type { NewEvent } from '../../protocol/events.ts';
-import { MAX_INPUT_BYTES, MAX_OUTPUT_RECORD_BYTES } from '../../protocol/limits.ts';
+import { MAX_INPUT_BYTES, MAX_OUTPUT_RECORD_BYTES, MAX_PASTE_BYTES } from '../../protocol/limits.ts';
+import type { PasteResult } from '../../protocol/methods/input.ts';
 import { assertCanonicalLines } from '../pty/canonicalLimit.ts';
-import { encodeKeys, type KeyModes } from '../pty/keys.ts';
+import { encodeKeys } from '../pty/keys.ts';
+import type { TerminalOutputModes } from '../pty/modeScanner.ts';
+import { cleanPaste, framePaste } from '../pty/paste.ts';
 import type { Pty } from '../pty/pty.ts';
+import { type InputPart, InputParts } from './inputParts.ts';
 import type { Journal } from './journal.ts';
 
 /** Ctrl+C, the default INTR character (termios(3)). */
 const INTR = 0x03;
+const ENTER = ['Enter'];
 
-export interface InputParts {
+export interface SessionInputParts {
   readonly pty: Pty;
   readonly journal: Journal;
-  /** Modes that the application asked for, which decide how keys are encoded. */
-  keyModes(): KeyModes;
+  /** Modes that the application asked for, which decide how keys and pastes look. */
+  modes(): TerminalOutputModes;
   /** Handles output that has come and is not logged yet, so that it stands before the input. */
   drainOutput(): void;
   /** Tells that an INTR character goes to the program. */
@@ -24,49 +28,62 @@ export interface InputParts {
   assertLive(): void;
 }
 
-interface TypeRequest {
-  readonly connection: { readonly id: number; readonly closed: AbortSignal };
-  readonly text: string;
-  readonly more: boolean;
+interface TypeRequest extends InputPart {
   readonly force: boolean;
 }
 
-export class SessionInput {
-  readonly #parts: InputParts;
-  /** Parts of calls that are not complete, by connection. */
-  readonly #open = new Map<number, string[]>();
+interface PasteRequest extends TypeRequest {
+  readonly raw: boolean;
+  readonly enter: boolean;
+}
 
-  constructor(parts: InputParts) {
+export class SessionInput {
+  readonly #parts: SessionInputParts;
+  readonly #open = new InputParts();
+
+  constructor(parts: SessionInputParts) {
     this.#parts = parts;
   }
 
   /** Takes one part of a text; sends the whole when the last part is here. Parts of a connection that goes are dropped. */
   type(request: TypeRequest): { seq: number | null; bytesWritten: number } {
     this.#parts.assertLive();
-    const { id, closed } = request.connection;
-    const parts = this.#open.get(id) ?? [];
-    parts.push(request.text);
-    if (parts.reduce((sum, part) => sum + part.length, 0) > MAX_INPUT_BYTES) {
-      this.#open.delete(id);
-      throw new TtyError('INVALID_INPUT', `input has more than ${MAX_INPUT_BYTES} bytes; send it in several calls`);
-    }
-    if (request.more) {
-      if (!this.#open.has(id)) closed.addEventListener('abort', () => this.#open.delete(id), { once: true });
-      this.#open.set(id, parts);
-      return { seq: null, bytesWritten: 0 };
-    }
-    this.#open.delete(id);
-    const text = parts.join('');
+    const text = this.#open.take('input.type', request, MAX_INPUT_BYTES);
+    if (text === undefined) return { seq: null, bytesWritten: 0 };
     const bytes = Buffer.from(text);
     if (!request.force) assertCanonicalLines(bytes, this.#parts.pty.modes());
     const events = textRecords(bytes).map((data): NewEvent => ({ type: 'input_text', payload: { data } }));
     return { seq: this.#send(bytes, events), bytesWritten: bytes.length };
   }
 
+  /** Takes one part of a paste; cleans and sends the whole when the last part is here. See `paste.ts`. */
+  paste(request: PasteRequest): Omit<PasteResult, 'sessionId'> {
+    this.#parts.assertLive();
+    const text = this.#open.take('input.paste', request, MAX_PASTE_BYTES);
+    if (text === undefined)
+      return { seq: null, bytesWritten: 0, bracketed: false, removedMarkers: 0, firstMarkerByte: null };
+    const clean = cleanPaste(Buffer.from(text), { raw: request.raw });
+    // Before the modes are looked at: the program may have switched the frame in what has come already.
+    this.#parts.drainOutput();
+    const modes = this.#parts.modes();
+    const bracketed = modes.bracketedPaste;
+    const events = textRecords(clean.bytes).map((data): NewEvent => ({
+      type: 'input_paste',
+      payload: { data, bracketed },
+    }));
+    if (request.enter) events.push({ type: 'input_keys', payload: { keys: ENTER } });
+    const enter = request.enter ? [encodeKeys(ENTER, modes)] : [];
+    const bytes = Buffer.concat([framePaste(clean.bytes, { bracketed }), ...enter]);
+    if (!request.force) assertCanonicalLines(bytes, this.#parts.pty.modes());
+    const seq = this.#send(bytes, events);
+    const { removedMarkers, firstMarkerByte = null } = clean;
+    return { seq, bytesWritten: bytes.length, bracketed, removedMarkers, firstMarkerByte };
+  }
+
   /** Sends key chords; all names are checked before the first byte goes out. */
   keys(names: readonly string[]): { seq: number; bytesWritten: number } {
     this.#parts.assertLive();
-    const bytes = encodeKeys(names, this.#parts.keyModes());
+    const bytes = encodeKeys(names, this.#parts.modes());
     const seq = this.#send(bytes, [{ type: 'input_keys', payload: { keys: names } }]);
     return { seq, bytesWritten: bytes.length };
   }

@@ -102,6 +102,22 @@ export class SessionRegistry {
   }
 
   /**
+   * Closes a session that has ended and drops it, so that its files may be removed.
+   *
+   * @throws TtyError `INVALID_SESSION_ID`
+   */
+  async forget(sessionId: string): Promise<'forgotten' | 'unknown' | 'live'> {
+    checkSessionReference(sessionId);
+    const session = this.#sessions.get(sessionId);
+    if (session === undefined) return 'unknown';
+    if (!session.isOver) return 'live';
+    this.#sessions.delete(sessionId);
+    this.#ended = this.#ended.filter((known) => known !== sessionId);
+    await session.close();
+    return 'forgotten';
+  }
+
+  /**
    * Ends every session and closes its files: in order, or with `failure` at once, as failed for that reason. Returns how
    * many processes survived.
    */

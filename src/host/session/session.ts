@@ -18,7 +18,7 @@ import { prepareLaunch, spawnLaunch } from './launch.ts';
 import { endTree } from './processTree.ts';
 import type { SessionRuns } from './runs.ts';
 import { SessionScreen } from './sessionScreen.ts';
-import { describe } from './sessionView.ts';
+import { describe, describeCreated } from './sessionView.ts';
 import { createSessionFile, type SessionFile } from './sessionFile.ts';
 import { createSessionLog } from './sessionLog.ts';
 import {
@@ -28,6 +28,7 @@ import {
   type SessionState,
   type SessionTransition,
 } from './sessionState.ts';
+import type { SessionVerbs } from './verbs.ts';
 
 export interface SessionOptions {
   readonly id: string;
@@ -96,6 +97,7 @@ export class Session {
       exitCode: () => this.#state.exitCode,
       assertLive: () => this.assertLive(),
       onTurn: () => this.#armIdleTimer(),
+      onResized: (size) => this.#file.resized(size, this.#state),
     });
     this.screen = new SessionScreen(this.#parts, () => this.#notRunning());
     this.#file = file;
@@ -114,6 +116,10 @@ export class Session {
 
   get input(): SessionInput {
     return this.#parts.input;
+  }
+
+  get verbs(): SessionVerbs {
+    return this.#parts.verbs;
   }
 
   get id(): string {
@@ -140,19 +146,7 @@ export class Session {
   }
 
   createResult(): CreateResult {
-    const { params } = this.#options;
-    return {
-      sessionId: this.id,
-      ...(params.name === undefined ? {} : { name: params.name }),
-      createdAt: this.#file.createdAt,
-      cols: params.cols,
-      rows: params.rows,
-      shell: this.#assembly.launch.shellPath,
-      command: [...this.#assembly.launch.plan.argv],
-      childPid: this.#assembly.pty.pid,
-      ...(this.#processRunId === undefined ? {} : { runId: this.#processRunId }),
-      ...(params.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: params.idleTimeoutMs }),
-    };
+    return { sessionId: this.id, ...describeCreated(this.#assembly, this.#file.createdAt, this.#processRunId) };
   }
 
   inspect(): InspectResult {

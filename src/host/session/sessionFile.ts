@@ -9,7 +9,7 @@ import type { SessionParams } from './sessionParams.ts';
 import { writeSessionRecord } from '../../store/manifest.ts';
 import type { Journal } from './journal.ts';
 import type { PreparedLaunch } from './launch.ts';
-import { INITIAL_SESSION_STATE, type SessionState } from './sessionState.ts';
+import { hasEnded, INITIAL_SESSION_STATE, type SessionState } from './sessionState.ts';
 
 export interface SessionFileOptions {
   readonly id: string;
@@ -29,9 +29,11 @@ export class SessionFile {
   #endedAt: string | undefined;
   #child: ProcessIdentity | null = null;
   #journal: Journal | undefined;
+  #size: { readonly cols: number; readonly rows: number };
 
   constructor(options: SessionFileOptions) {
     this.#options = options;
+    this.#size = options.params;
     this.createdAt = new Date(options.clock.wallMs()).toISOString();
   }
 
@@ -41,11 +43,17 @@ export class SessionFile {
     this.#journal = journal;
   }
 
+  /** The terminal has another size from now on. */
+  resized(size: { readonly cols: number; readonly rows: number }, state: SessionState): void {
+    this.#size = size;
+    this.write(state);
+  }
+
   /** Replaces the file. A home that cannot be written is logged: the event log stays the truth, the next change tries again. */
   write(state: SessionState): void {
     const { id, hostId, params, launch, clock, logger, file } = this.#options;
     const now = new Date(clock.wallMs()).toISOString();
-    const isOver = state.status === 'exited' || state.status === 'failed' || state.status === 'destroyed';
+    const isOver = hasEnded(state);
     if (isOver) this.#endedAt ??= now;
     const seq = this.#journal?.head.seq ?? -1;
     try {
@@ -62,8 +70,8 @@ export class SessionFile {
         ...(params.name === undefined ? {} : { name: params.name }),
         shell: launch.shellPath,
         term: params.term,
-        cols: params.cols,
-        rows: params.rows,
+        cols: this.#size.cols,
+        rows: this.#size.rows,
         creationCols: params.cols,
         creationRows: params.rows,
         hostPid: isOver ? null : process.pid,

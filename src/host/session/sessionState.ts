@@ -54,3 +54,8 @@ function exitOf(exit: {
 export function isLive(state: SessionState): boolean {
   return state.status === 'running';
 }
+
+/** Whether the program is gone and nobody is ending what is left of the session. */
+export function hasEnded({ status }: SessionState): boolean {
+  return status === 'exited' || status === 'failed' || status === 'destroyed';
+}

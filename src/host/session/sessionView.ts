@@ -1,5 +1,5 @@
 /** A session as `inspect` tells it: what its parts know at this moment. */
-import type { InspectResult } from '../../protocol/methods/session.ts';
+import type { CreateResult, InspectResult } from '../../protocol/methods/session.ts';
 import type { AssemblyOptions, SessionParts } from './assemble.ts';
 
 /** Runs that `inspect` lists, the youngest ones. */
@@ -32,5 +32,24 @@ export function describe(
     bracketedPaste: modes.modes.bracketedPaste,
     isAltScreen: modes.modes.alternateScreen,
     uptimeMs: Math.round(clock.nowMs() - parts.startedMs),
+  };
+}
+
+/** A session as `create` tells it; `processRunId` when its program is a run. */
+export function describeCreated(
+  { params, launch, pty }: AssemblyOptions,
+  createdAt: string,
+  processRunId: string | undefined,
+): Omit<CreateResult, 'sessionId'> {
+  return {
+    ...(params.name === undefined ? {} : { name: params.name }),
+    createdAt,
+    cols: params.cols,
+    rows: params.rows,
+    shell: launch.shellPath,
+    command: [...launch.plan.argv],
+    childPid: pty.pid,
+    ...(processRunId === undefined ? {} : { runId: processRunId }),
+    ...(params.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: params.idleTimeoutMs }),
   };
 }

@@ -1,10 +1,11 @@
 /** THE contract: every method that a client may call. Client and host are both typed from this table. */
 import type { z } from 'zod';
 import { hostStatus, hostStop } from './host.ts';
-import { sendKeys, typeText } from './input.ts';
+import { pasteText, sendKeys, typeText } from './input.ts';
 import { listRuns, startRun, waitRun } from './run.ts';
 import { snapshot, waitFor } from './screen.ts';
 import { createSession, destroySession, inspectSession } from './session.ts';
+import { forgetSession, markSession, resizeSession, signalSession } from './sessionVerbs.ts';
 
 export const methods = {
   'host.status': hostStatus,
@@ -12,10 +13,15 @@ export const methods = {
   'session.create': createSession,
   'session.inspect': inspectSession,
   'session.destroy': destroySession,
+  'session.mark': markSession,
+  'session.resize': resizeSession,
+  'session.signal': signalSession,
+  'session.forget': forgetSession,
   'run.start': startRun,
   'run.wait': waitRun,
   'run.list': listRuns,
   'input.type': typeText,
+  'input.paste': pasteText,
   'input.keys': sendKeys,
   'screen.snapshot': snapshot,
   'screen.wait': waitFor,
