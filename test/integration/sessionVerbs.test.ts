@@ -46,7 +46,12 @@ describe('paste', () => {
     expect(await home.result(['paste', id, '--file', file])).toMatchObject({ bytesWritten: 19, bracketed: false });
     const twice = ['from a file', 'second', 'from a file', 'second'].toSorted();
     await expect
-      .poll(async () => String((await home.result(['snapshot', id]))['text']).trim().split('\n').toSorted())
+      .poll(async () =>
+        String((await home.result(['snapshot', id]))['text'])
+          .trim()
+          .split('\n')
+          .toSorted(),
+      )
       .toEqual(twice);
   });
 

@@ -6,9 +6,12 @@ import { ByteQueue } from './byteQueue.ts';
 
 /** One `write(2)`; the kernel takes at most about this much from a terminal's writer before it says EAGAIN. */
 const SLICE_BYTES = 4 * 1024;
-/** First and longest pause after EAGAIN: short enough for a quick reader, long enough that a stuck one costs no CPU. */
+/**
+ * First and longest pause after EAGAIN; each is twice the one before, so a reader that goes on waits no longer than it has
+ * stalled. The longest one decides what a reader that is stuck costs: a turn of the event loop each time.
+ */
 const MIN_BACKOFF_MS = 1;
-const MAX_BACKOFF_MS = 32;
+const MAX_BACKOFF_MS = 128;
 /** Written in one turn of the event loop, so that a paste to a quick reader does not hold up other sessions. */
 const MAX_TURN_BYTES = 256 * 1024;
 
