@@ -50,8 +50,16 @@ function random(seed: number): (below: number) => number {
 
 /** Ends of the frame in every form, split, nested and cut off. */
 const MARKERS = [
-  ...['\u001b[201~', '\u009b201~', '\u001b[200~', '\u001b[0201~', '\u001b[201;1~', '\u06db201~'],
-  ...['\u001b[20\u001b[201~1~', '\u001b[2\u009b201~01~', '\u001b\u001b[201~[201~', '\u001b[201\u001b[200~~'],
+  '\u001b[201~',
+  '\u009b201~',
+  '\u001b[200~',
+  '\u001b[0201~',
+  '\u001b[201;1~',
+  '\u06db201~',
+  '\u001b[20\u001b[201~1~',
+  '\u001b[2\u009b201~01~',
+  '\u001b\u001b[201~[201~',
+  '\u001b[201\u001b[200~~',
 ];
 const PIECES = [
   '\r',

@@ -41,11 +41,11 @@ export class SessionVerbs {
     rows: number;
     seq: number;
   } {
-    const { journal, pty, screen, onResized } = this.#begin();
+    const { journal, pty, screen } = this.#begin();
     const seq = journal.commit({ type: 'resize', payload: { cols, rows } });
     pty.resize(cols, rows);
     screen.resize(cols, rows, seq);
-    onResized({ cols, rows });
+    this.#parts.onResized({ cols, rows });
     return { cols, rows, seq };
   }
 
@@ -65,10 +65,10 @@ export class SessionVerbs {
     seq: number;
   } {
     const signal = parseSignal(name);
-    const { journal, pty, sessionId, onInterrupt } = this.#begin();
+    const { journal, pty, sessionId } = this.#begin();
     const seq = journal.commit({ type: 'signal', payload: { signal, ...(tree ? { tree } : {}) } });
     // Before the signal goes out: what it ends may be reported at once.
-    if (signal === 'SIGINT') onInterrupt();
+    if (signal === 'SIGINT') this.#parts.onInterrupt();
     const processes = tree
       ? signalTree({ mark: sessionId, child: pty.identity }, signal)
       : signalGroup(pty.foregroundGroup() ?? 0, pty.identity, signal);

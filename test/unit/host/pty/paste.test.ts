@@ -1,15 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../src/base/clock.ts';
 import { cleanPaste, framePaste } from '../../../../src/host/pty/paste.ts';
 
 const RAW = { raw: true };
 const clean = (text: string, options = RAW): string => cleanPaste(Buffer.from(text), options).bytes.toString();
 
 /** Pieces that make markers, split ones and nested ones; and characters whose last byte is that of CSI. */
-const piece = fc.constantFrom(
-  ...['\u001b', '[', '\u001b[', '\u009b', '2', '0', '00', '1', '200', '201', '~', ';', ':', '5'],
-  ...['\u001b[200~', '\u001b[201~', '\u009b201~', 'a', '\n', '\r', '\r\n', '\u06db', '\u{1f31b}', '曛', 'ß'],
-);
+const HALVES = ['\u001b', '[', '\u001b[', '\u009b', '2', '0', '00', '1', '200', '201', '~', ';', ':', '5'] as const;
+const WHOLES = [
+  '\u001b[200~',
+  '\u001b[201~',
+  '\u009b201~',
+  'a',
+  '\n',
+  '\r',
+  '\r\n',
+  '\u06db',
+  '\u{1f31b}',
+  '曛',
+  'ß',
+] as const;
+const piece = fc.constantFrom(...HALVES, ...WHOLES);
 const hostile = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''));
 
 /** A marker anywhere in the bytes, for programs that read ESC [, U+009B, or the single byte 9B. */
@@ -105,9 +117,9 @@ describe('a paste', () => {
   it('of 8 MiB is cleaned in a moment, also when it is nothing but half markers', () => {
     for (const unit of ['\u001b[201~', '\u001b[20', '1~', '11111111', '~', 'plain text\n']) {
       const text = Buffer.alloc(8 * 1024 * 1024, unit);
-      const before = performance.now();
+      const before = systemClock.nowMs();
       cleanPaste(text, RAW);
-      expect(performance.now() - before).toBeLessThan(5_000);
+      expect(systemClock.nowMs() - before).toBeLessThan(5_000);
     }
   });
 });
