@@ -1,7 +1,7 @@
 /**
  * Removes what a home needs no more: sessions that have ended, what is left of interrupted writes, directories of dead
  * hosts. Starts no host and ends no process; never removes what somebody still uses, and says why it left it.
- * See docs/decisions/0006-what-gc-removes.md.
+ * See docs/decisions/0012-what-gc-removes.md.
  */
 import fs from 'node:fs';
 import { TtyError } from '../protocol/errors.ts';

@@ -1,7 +1,10 @@
 // Rules of the product and what is left of the code when one is taken out. `find` stands exactly once in `file`; `test` is a
 // test file, or a file and a part of a test's name after ` > `.
 
+import { INPUT_MUTANTS } from './input.mjs';
+
 export const MUTANTS = [
+  ...INPUT_MUTANTS,
   {
     name: 'pty: what the program left behind is read before the terminal closes',
     file: 'src/host/pty/ptyMaster.ts',
