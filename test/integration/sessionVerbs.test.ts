@@ -14,6 +14,11 @@ async function eventsOf(home: TestHome, id: string, ...types: string[]): Promise
   return found;
 }
 
+/** Polls for as long as a busy machine may need. */
+function eventually<T>(look: () => T) {
+  return expect.poll(look, { timeout: 20_000 });
+}
+
 describe('paste', () => {
   it('runs nothing in a line editor until Enter comes, and tells of removed markers', async () => {
     await using home = new TestHome();
@@ -31,7 +36,7 @@ describe('paste', () => {
     expect(String((await home.result(['snapshot', id]))['text'])).not.toMatch(/^(?:one|two)$/m);
     const pasted = await home.result(['paste', id, '-', '--append-newline'], { stdin: 'echo three' });
     expect(pasted).toMatchObject({ seq: anyNumber, bytesWritten: 23, bracketed: true, removedMarkers: 0 });
-    await expect.poll(async () => (await home.result(['snapshot', id]))['text']).toMatch(/^three$/m);
+    await eventually(async () => (await home.result(['snapshot', id]))['text']).toMatch(/^three$/m);
     expect(await eventsOf(home, id, 'input_paste')).toMatchObject([
       { payload: { data: 'echo one\recho two\r', bracketed: true } },
       { payload: { data: 'echo three', bracketed: true } },
@@ -45,14 +50,12 @@ describe('paste', () => {
     fs.writeFileSync(file, 'from a file\r\nsecond\n');
     expect(await home.result(['paste', id, '--file', file])).toMatchObject({ bytesWritten: 19, bracketed: false });
     const twice = ['from a file', 'second', 'from a file', 'second'].toSorted();
-    await expect
-      .poll(async () =>
-        String((await home.result(['snapshot', id]))['text'])
-          .trim()
-          .split('\n')
-          .toSorted(),
-      )
-      .toEqual(twice);
+    await eventually(async () =>
+      String((await home.result(['snapshot', id]))['text'])
+        .trim()
+        .split('\n')
+        .toSorted(),
+    ).toEqual(twice);
   });
 
   it('refuses control characters, long lines and large texts before a byte is sent', async () => {
@@ -128,8 +131,8 @@ describe('signal', () => {
     await using home = new TestHome();
     const id = await home.create(['--shell', '/bin/bash', ...options]);
     const call = home.start(['run', id, 'echo begun; sleep 60', '--json']);
-    await expect.poll(async () => JSON.stringify(await eventsOf(home, id, 'output'))).toContain('begun');
-    await expect.poll(async () => (await home.result(['inspect', id]))['foreground']).toMatchObject({ name: 'sleep' });
+    await eventually(async () => JSON.stringify(await eventsOf(home, id, 'output'))).toContain('begun');
+    await eventually(async () => (await home.result(['inspect', id]))['foreground']).toMatchObject({ name: 'sleep' });
     const sent = await home.result(['signal', id, 'int']);
     expect(sent).toMatchObject({ sessionId: id, signal: 'SIGINT', delivered: true, processes: 1, seq: anyNumber });
     const { stdout } = await call.end;
@@ -149,7 +152,7 @@ describe('signal', () => {
     const id = await home.create();
     await home.result(['run', id, 'setsid -f sleep 301; sleep 302 & true']);
     await home.run(['run', id, 'sleep 303', '--no-wait']);
-    await expect.poll(async () => (await home.result(['inspect', id]))['foreground']).toMatchObject({ name: 'sleep' });
+    await eventually(async () => (await home.result(['inspect', id]))['foreground']).toMatchObject({ name: 'sleep' });
     expect(await home.result(['signal', id, 'SIGTERM'])).toMatchObject({ delivered: true, processes: 1 });
     expect(await home.run(['run', id, 'jobs'])).toMatchObject({ stdout: holding('sleep 302') });
     const all = await home.run(['signal', id, 'KILL', '--tree']);

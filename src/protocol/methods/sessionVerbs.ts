@@ -53,4 +53,3 @@ export const forgetSession = defineMethod({
   }),
   errors: ['INVALID_SESSION_ID'],
 });
-export type ForgetResult = z.infer<typeof forgetSession.result>;

@@ -26,7 +26,7 @@ describe('a signal to a process group', () => {
   it('reaches all of its processes', async () => {
     const { child, identity } = await leader();
     const exit = once(child, 'exit');
-    await expect.poll(() => signalGroup(identity.pid, identity, 'SIGCONT')).toBe(2);
+    await expect.poll(() => signalGroup(identity.pid, identity, 'SIGCONT'), { timeout: 20_000 }).toBe(2);
     expect(signalGroup(identity.pid, identity, 'SIGTERM')).toBe(2);
     expect(await exit).toEqual([null, 'SIGTERM']);
   });
