@@ -7,6 +7,7 @@
  *     const { outcome, exitCode, output } = await session.run('make');
  */
 import { fileURLToPath } from 'node:url';
+import { exportAsciicast } from './artifacts/exportAsciicast.ts';
 import { replaySnapshot } from './artifacts/replaySnapshot.ts';
 import { Client } from './client/client.ts';
 import { resolveHome } from './client/home.ts';
@@ -35,6 +36,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
     hostEntry: fileURLToPath(new URL('./host.js', import.meta.url)),
     cwd: () => process.cwd(),
     replay: replaySnapshot,
+    exportAsciicast,
   });
 }
 
@@ -48,6 +50,8 @@ export {
   type SessionSummary,
   type Verification,
 } from './client/client.ts';
+export type { EventSelection } from './client/eventFeed.ts';
+export type { EventStream } from './client/eventStream.ts';
 export {
   type CallControl,
   type PasteOptions,
@@ -58,12 +62,14 @@ export {
   type WaitRunOptions,
 } from './client/session.ts';
 export { type ErrorBody, type ErrorCode, type ErrorDetails, ERRORS, TtyError } from './protocol/errors.ts';
-export type { LogEvent, LogHead } from './protocol/events.ts';
+export type { SessionEvent } from './protocol/eventTypes.ts';
+export type { EventType, LogEvent, LogHead } from './protocol/events.ts';
 export type { RunResult, RunView } from './protocol/methods/common.ts';
 export type { PasteResult, SendKeysResult, TypeResult } from './protocol/methods/input.ts';
 export type { ScreenCondition, WaitCondition, WaitResult } from './protocol/methods/screen.ts';
 export type { CompletionChoice, DestroyResult, InspectResult, SessionStatus } from './protocol/methods/session.ts';
 export type { MarkResult, ResizeResult, SignalResult } from './protocol/methods/sessionVerbs.ts';
 export type { CompletionSource, Confidence, Evidence, Outcome } from './protocol/outcomes.ts';
+export type { AsciicastVersion, ExportAsciicastOptions, ExportProgress, ExportResult } from './protocol/recording.ts';
 export type { LineCells, ScreenCell, ScreenLine, ScreenState } from './protocol/snapshot.ts';
 export { PACKAGE_VERSION, PROTOCOL_VERSION } from './protocol/version.ts';

@@ -41,7 +41,7 @@ export async function runCli(surroundings: Surroundings): Promise<number> {
     if (!json) {
       for (const warning of reply.warnings ?? []) await stderr.write(warningText(warning));
       await stdout.write(reply.human());
-    } else
+    } else if (reply.isPrinted !== true)
       await writeEnvelope(stdout, {
         ok: true,
         command: name,

@@ -71,6 +71,8 @@ export type OptionValues<O extends OptionSpecs> = { readonly [K in keyof O]?: Op
 export interface PositionalSpec {
   readonly name: string;
   readonly help: string;
+  /** The only words it may be; for completion, the command checks it. */
+  readonly choices?: readonly string[];
   readonly optional?: boolean;
   readonly repeat?: boolean;
 }
@@ -115,6 +117,8 @@ export interface CommandReply {
   readonly result: unknown;
   /** The same for people: text that ends in LF, or nothing. Data of others in it has to be escaped. */
   readonly human: () => string;
+  /** Everything is printed already: no envelope and no text follow. */
+  readonly isPrinted?: boolean;
   /** 0 if not given. */
   readonly exitCode?: number;
   /** For people, on standard error; the result has them as well. See `warnings.ts`. */

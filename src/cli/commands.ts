@@ -6,6 +6,7 @@ import { bindCommand, type Command } from './command.ts';
 import { create } from './commands/create.ts';
 import { destroy } from './commands/destroy.ts';
 import { help } from './commands/help.ts';
+import { events } from './commands/events.ts';
 import { hostStatus } from './commands/hostStatus.ts';
 import { hostStop } from './commands/hostStop.ts';
 import { inspect } from './commands/inspect.ts';
@@ -26,6 +27,9 @@ import { version } from './commands/version.ts';
 import { wait } from './commands/wait.ts';
 import { doctorSpec, helpSpec, hostStatusSpec, hostStopSpec, versionSpec } from './specs/global.ts';
 import { pasteSpec, sendKeysSpec, typeSpec, waitSpec } from './specs/input.ts';
+import { eventsSpec } from './specs/events.ts';
+import { completionSpec } from './specs/completion.ts';
+import { recordExportSpec } from './specs/record.ts';
 import { runListSpec, runOutputSpec, runSpec, runStatusSpec, runWaitSpec } from './specs/run.ts';
 import { createSpec, destroySpec, inspectSpec, listSpec, snapshotSpec } from './specs/session.ts';
 import { gcSpec, markSpec, resizeSpec, signalSpec } from './specs/verbs.ts';
@@ -47,11 +51,14 @@ export const COMMANDS: readonly Command[] = [
   bindCommand(markSpec, async () => mark),
   bindCommand(resizeSpec, async () => resize),
   bindCommand(signalSpec, async () => signal),
+  bindCommand(eventsSpec, async () => events),
+  bindCommand(recordExportSpec, async () => (await import('./commands/recordExport.ts')).recordExport),
   bindCommand(destroySpec, async () => destroy),
   bindCommand(gcSpec, async () => (await import('./commands/gc.ts')).gc),
   bindCommand(hostStatusSpec, async () => hostStatus),
   bindCommand(hostStopSpec, async () => hostStop),
   bindCommand(doctorSpec, async () => (await import('./commands/doctor.ts')).doctor),
+  bindCommand(completionSpec, async () => (await import('./commands/completion.ts')).completion),
   bindCommand(versionSpec, async () => version),
   bindCommand(helpSpec, async () => help),
 ];

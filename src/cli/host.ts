@@ -2,6 +2,7 @@
 import { connectHost } from '../client/connect.ts';
 import type { CallOptions, HostClient } from '../client/hostClient.ts';
 import { explainUnreachable } from '../client/explain.ts';
+import { hostOf } from '../client/hosts.ts';
 import { waitBoundMs } from '../client/waitBound.ts';
 import { checkSessionReference } from '../protocol/ids.ts';
 import type { MethodName } from '../protocol/methods/table.ts';
@@ -9,25 +10,26 @@ import type { CliContext } from './context.ts';
 
 type HostWork<T> = (client: HostClient) => Promise<T>;
 
-/** Does `work` with the home's host, which is started if none runs. */
-export async function withStartedHost<T>(context: CliContext, work: HostWork<T>): Promise<T> {
+/** Does `work` with the home's host, or with the one named, which is started if it does not run. */
+export async function withStartedHost<T>(context: CliContext, work: HostWork<T>, hostId?: string): Promise<T> {
   const start = { entry: context.hostEntry, environment: context.environment };
-  return useAndClose(await connectHost({ home: context.home, start }), work);
+  const which = hostId === undefined ? {} : { hostId };
+  return useAndClose(await connectHost({ home: context.home, start, ...which }), work);
 }
 
-/** Does `work` with the home's host if it runs; throws `HOST_UNREACHABLE` otherwise. */
-export async function withRunningHost<T>(context: CliContext, work: HostWork<T>): Promise<T> {
-  return useAndClose(await connectHost({ home: context.home }), work);
+/** Does `work` with the host `hostId` if it runs; throws `HOST_UNREACHABLE` otherwise. */
+export async function withRunningHost<T>(context: CliContext, hostId: string, work: HostWork<T>): Promise<T> {
+  return useAndClose(await connectHost({ home: context.home, hostId }), work);
 }
 
 /**
- * Does `work` on a session of the running host. When there is no such host or it does not know the session, the error tells
+ * Does `work` on a session, with the running host that serves it. When there is no such host or it does not know the session, the error tells
  * which it is: no such session, one that ended, or one whose host is gone.
  */
 export async function withSession<T>(context: CliContext, reference: string, work: HostWork<T>): Promise<T> {
   checkSessionReference(reference);
   try {
-    return await withRunningHost(context, work);
+    return await withRunningHost(context, hostOf(context.home, reference), work);
   } catch (error) {
     throw explainUnreachable(context.home, reference, error);
   }

@@ -1,5 +1,5 @@
 /** A run that is waited for: its output on standard output as it comes, its ending as exit status and, where needed, a word. */
-import { RunFollower } from '../client/runFollower.ts';
+import { RunFollower, runOffset, type RunPlace } from '../client/runFollower.ts';
 import { resultFromLog } from '../client/runResult.ts';
 import { TtyError } from '../protocol/errors.ts';
 import { sessionPaths } from '../protocol/homeLayout.ts';
@@ -65,20 +65,25 @@ class RunPrinter {
   take(note: RunNote): void {
     if (note.type === 'accepted') this.#runId = note.runId;
     if (this.#context.json || this.#runId === undefined) return;
-    this.#follow(this.#runId, note.type === 'accepted' ? note.logOffset : 0).poke();
+    this.#follow(this.#runId, note.type === 'accepted' ? note : undefined).poke();
   }
 
   async finish(result: RunResult): Promise<void> {
     if (this.#context.json) return;
-    const follower = this.#follow(result.runId, 0);
+    const follower = this.#follow(result.runId, result);
     await follower.finish();
     // A command that the shell rejected has no start of its own in the log; what was said of it stands in the result.
     if (!follower.hasStarted) await this.#print(result.output);
   }
 
-  #follow(runId: string, fromOffset: number): RunFollower {
+  #follow(runId: string, at: RunPlace | undefined): RunFollower {
     const { log } = sessionPaths(this.#context.home, parseRunId(runId).sessionId);
-    this.#follower ??= new RunFollower({ file: log, runId, fromOffset, write: (text) => this.#print(text) });
+    this.#follower ??= new RunFollower({
+      file: log,
+      runId,
+      fromOffset: runOffset(log, at),
+      write: (text) => this.#print(text),
+    });
     return this.#follower;
   }
 

@@ -1,5 +1,6 @@
 /** Runs as they stand, from the host while it serves the session, else from the log. */
 import { runsFromLog } from '../client/runResult.ts';
+import { hostOf } from '../client/hosts.ts';
 import { TtyError } from '../protocol/errors.ts';
 import type { RunView } from '../protocol/methods/common.ts';
 import type { CliContext } from './context.ts';
@@ -11,7 +12,9 @@ export async function readRunViews(
   session: string,
 ): Promise<{ sessionId: string; runs: readonly RunView[] }> {
   try {
-    return await withRunningHost(context, (client) => client.call('run.list', { session }, callBound(context)));
+    return await withRunningHost(context, hostOf(context.home, session), (client) =>
+      client.call('run.list', { session }, callBound(context)),
+    );
   } catch (error) {
     if (!(error instanceof TtyError) || (error.code !== 'HOST_UNREACHABLE' && error.code !== 'SESSION_NOT_FOUND'))
       throw error;

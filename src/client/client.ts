@@ -1,14 +1,17 @@
 /** The library's way to a home: makes sessions, finds them, lists them. Use it through `connect`. */
-import { systemClock } from '../base/clock.ts';
 import { verifyLog, type Verification } from '../eventlog/verify.ts';
+import { systemClock } from '../base/clock.ts';
 import { TtyError } from '../protocol/errors.ts';
-import { sessionPaths } from '../protocol/homeLayout.ts';
-import { checkSessionReference } from '../protocol/ids.ts';
+import { MAIN_HOST_ID, sessionPaths } from '../protocol/homeLayout.ts';
+import { checkSessionReference, newUlid } from '../protocol/ids.ts';
 import type { CompletionChoice, CreateParams, SessionStatus } from '../protocol/methods/session.ts';
 import type { MethodName, MethodParams, MethodResult } from '../protocol/methods/table.ts';
+import type { ExportAsciicast } from '../protocol/recording.ts';
 import { effectiveStatus, findSession, listSessionRecords, type SessionEntry } from '../store/sessions.ts';
-import { connectHost } from './connect.ts';
 import { collectHome, type GcOptions, type GcResult } from './gc.ts';
+import { connectHost, type HostStart } from './connect.ts';
+import { HostPool } from './hostPool.ts';
+import { hostOf } from './hosts.ts';
 import { environmentBlock, fallbackShell } from './environment.ts';
 import { explainUnreachable } from './explain.ts';
 import type { CallOptions, HostClient } from './hostClient.ts';
@@ -38,6 +41,8 @@ export interface CreateOptions extends CallControl {
   readonly idleTimeoutMs?: number;
   /** How the end of a run is learned; `auto` by default. */
   readonly completion?: CompletionChoice;
+  /** A host process for this session alone, which ends with it: no other session shares its fate. */
+  readonly dedicatedHost?: boolean;
 }
 
 /** A session as {@link Client.list} tells it. */
@@ -83,16 +88,18 @@ export interface ClientParts {
   readonly cwd: () => string;
   /** The last screen of an ended session, from its log. */
   readonly replay: SessionParts['replay'];
+  /** A recording made from the log of a session. */
+  readonly exportAsciicast: ExportAsciicast;
 }
 
 /** A home. Holds one connection, opened by the first call that needs it. Calls may overlap. Disposing it ends no session. */
 export class Client implements AsyncDisposable {
   readonly #parts: ClientParts;
-  #host: Promise<HostClient> | undefined;
-  #isDisposed = false;
+  readonly #hosts: HostPool;
 
   constructor(parts: ClientParts) {
     this.#parts = parts;
+    this.#hosts = new HostPool(parts.home);
   }
 
   /** The home's absolute path. */
@@ -106,8 +113,8 @@ export class Client implements AsyncDisposable {
    * @throws TtyError `EXEC_FAILED`, `SPAWN_FAILED`, `SESSION_NAME_TAKEN`, `INVALID_INPUT`, `HOST_START_FAILED`, ...
    */
   async create(options: CreateOptions = {}): Promise<Session> {
-    const { signal, env, command = [], ...rest } = options;
-    const { environment, cwd } = this.#parts;
+    const { signal, env, command = [], dedicatedHost, ...rest } = options;
+    const { environment, cwd, hostEntry } = this.#parts;
     const shell = rest.shell ?? (command.length === 0 ? fallbackShell(environment) : undefined);
     const params: CreateParams = {
       ...rest,
@@ -117,7 +124,9 @@ export class Client implements AsyncDisposable {
       environment: environmentBlock({ inherited: environment, added: Object.entries(env ?? {}) }),
       umask: process.umask(),
     };
-    const created = await this.#call('session.create', params, signal === undefined ? {} : { signal }, { start: true });
+    const hostId = dedicatedHost === true ? newUlid(systemClock.wallMs()) : MAIN_HOST_ID;
+    const start = { entry: hostEntry, environment };
+    const created = await this.#call(hostId, 'session.create', params, signal === undefined ? {} : { signal }, start);
     return this.#session(created.sessionId, { isOwned: true });
   }
 
@@ -162,24 +171,19 @@ export class Client implements AsyncDisposable {
 
   /** Closes the connection; calls under way fail with `CANCELLED`. Sessions and host go on. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isDisposed = true;
-    const host = this.#host;
-    this.#host = undefined;
-    try {
-      (await host)?.[Symbol.dispose]();
-    } catch {
-      // the connection never came up: whoever asked for it was told
-    }
+    await this.#hosts[Symbol.asyncDispose]();
   }
 
   #session(reference: string, { isOwned }: { isOwned: boolean }): Session {
-    const { home, replay } = this.#parts;
+    const { home, replay, exportAsciicast } = this.#parts;
     return new Session({
       reference,
       isOwned,
       home,
       replay,
+      exportAsciicast,
       call: (method, params, options) => this.#callSession(reference, method, params, options),
+      connect: () => connectHost({ home, hostId: hostOf(home, reference) }),
       alone: (work) => this.#alone(reference, work),
     });
   }
@@ -191,7 +195,7 @@ export class Client implements AsyncDisposable {
     options: CallOptions<M>,
   ): Promise<MethodResult<M>> {
     try {
-      return await this.#call(method, params, options, { start: false });
+      return await this.#call(hostOf(this.home, reference), method, params, options);
     } catch (error) {
       throw explainUnreachable(this.home, reference, error);
     }
@@ -200,7 +204,7 @@ export class Client implements AsyncDisposable {
   /** The host joins the parts of a text by their connection, so texts that overlap need one each. */
   async #alone<T>(reference: string, work: (client: HostClient) => Promise<T>): Promise<T> {
     try {
-      using client = await connectHost({ home: this.home });
+      using client = await connectHost({ home: this.home, hostId: hostOf(this.home, reference) });
       return await work(client);
     } catch (error) {
       throw explainUnreachable(this.home, reference, error);
@@ -208,36 +212,18 @@ export class Client implements AsyncDisposable {
   }
 
   async #call<M extends MethodName>(
+    hostId: string,
     method: M,
     params: MethodParams<M>,
     options: CallOptions<M>,
-    { start }: { start: boolean },
+    start?: HostStart,
   ): Promise<MethodResult<M>> {
-    const host = await this.#connection({ start });
+    const host = await this.#hosts.get(hostId, start);
     try {
       return await host.call(method, params, options);
     } catch (error) {
-      if (error instanceof TtyError && error.code === 'HOST_UNREACHABLE') this.#forget(host);
+      if (error instanceof TtyError && error.code === 'HOST_UNREACHABLE') this.#hosts.forget(hostId, host);
       throw error;
     }
-  }
-
-  async #connection({ start }: { start: boolean }): Promise<HostClient> {
-    if (this.#isDisposed) throw new TtyError('CANCELLED', 'the client was disposed');
-    const { home, environment, hostEntry } = this.#parts;
-    this.#host ??= connectHost({ home, ...(start ? { start: { entry: hostEntry, environment } } : {}) });
-    const attempt = this.#host;
-    try {
-      return await attempt;
-    } catch (error) {
-      if (this.#host === attempt) this.#host = undefined;
-      throw error;
-    }
-  }
-
-  /** The next call connects anew: a host that went away may have a successor. */
-  #forget(host: HostClient): void {
-    host[Symbol.dispose]();
-    this.#host = undefined;
   }
 }

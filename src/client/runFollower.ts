@@ -1,5 +1,6 @@
 /** Gives the output of a run as text while it is made, from the log: what is read is what was recorded. */
 import { LogFollower } from '../eventlog/reader.ts';
+import { offsetBefore } from '../eventlog/seek.ts';
 import { OutputText } from '../protocol/outputText.ts';
 import { RunWindow } from './runLog.ts';
 
@@ -10,6 +11,18 @@ export interface RunFollowerOptions {
   readonly fromOffset: number;
   /** Takes the text, piece by piece; nothing more is read before it resolves. */
   write(text: string): Promise<void>;
+}
+
+/** What is known of where a run begins in its log: the byte, or the number of its `input_run`. */
+export interface RunPlace {
+  readonly seq: number;
+  readonly logOffset?: number | undefined;
+}
+
+/** Byte of the log from which a run has to be read; the start of the log when nothing is known. */
+export function runOffset(file: string, at: RunPlace | undefined): number {
+  if (at === undefined) return 0;
+  return at.logOffset ?? offsetBefore(file, at.seq);
 }
 
 /**

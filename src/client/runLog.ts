@@ -3,6 +3,7 @@ import { bytesOf, type LogEvent } from '../protocol/events.ts';
 import type { RunView } from '../protocol/methods/common.ts';
 import { COMPLETION_SOURCES, CONFIDENCES, EVIDENCE, OUTCOMES } from '../protocol/outcomes.ts';
 import { readEvents } from '../eventlog/reader.ts';
+import { offsetBefore } from '../eventlog/seek.ts';
 
 type Payload = LogEvent['payload'];
 
@@ -171,10 +172,10 @@ export async function readRuns(
   return history.runs;
 }
 
-/** The output of a run, piece by piece, as it stands in the log now. */
-export async function* readRunOutput(file: string, runId: string): AsyncGenerator<Buffer> {
+/** The output of a run, piece by piece, as it stands in the log now. `seq` of its `input_run`, where it is known, spares what is before. */
+export async function* readRunOutput(file: string, runId: string, seq = 0): AsyncGenerator<Buffer> {
   const window = new RunWindow(runId);
-  for await (const event of readEvents(file)) {
+  for await (const event of readEvents(file, { fromOffset: offsetBefore(file, seq) })) {
     const bytes = window.take(event);
     if (bytes !== undefined) yield bytes;
     if (window.isClosed) return;

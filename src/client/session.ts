@@ -10,10 +10,13 @@ import type { WaitCondition, WaitResult } from '../protocol/methods/screen.ts';
 import type { DestroyResult, InspectResult } from '../protocol/methods/session.ts';
 import type { MarkResult, ResizeResult, SignalResult } from '../protocol/methods/sessionVerbs.ts';
 import type { MethodName, MethodParams, MethodResult } from '../protocol/methods/table.ts';
+import type { ExportAsciicast, ExportAsciicastOptions, ExportResult } from '../protocol/recording.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
 import { effectiveStatus, findSession } from '../store/sessions.ts';
+import type { EventSelection } from './eventFeed.ts';
+import { EventStream } from './eventStream.ts';
 import type { CallOptions, HostClient } from './hostClient.ts';
-import { RunFollower } from './runFollower.ts';
+import { RunFollower, runOffset, type RunPlace } from './runFollower.ts';
 import { pasteText, typeText } from './typeText.ts';
 import { waitBoundMs } from './waitBound.ts';
 
@@ -74,10 +77,13 @@ export interface SessionParts {
   call<M extends MethodName>(method: M, params: MethodParams<M>, options: CallOptions<M>): Promise<MethodResult<M>>;
   /** Does `work` on a connection of its own. */
   alone<T>(work: (client: HostClient) => Promise<T>): Promise<T>;
+  /** A new connection to the host of the session, the caller's to dispose. */
+  connect(): Promise<HostClient>;
   readonly replay: (
     file: string,
     options: { readonly includeScrollback: boolean; readonly includeCells: boolean },
   ) => Promise<ScreenState>;
+  readonly exportAsciicast: ExportAsciicast;
 }
 
 /** Ending a session takes up to 5 s. */
@@ -199,6 +205,29 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  /**
+   * The events of the session in their order, from its log: after `since`, of the given `types`, with `follow` until the
+   * session ends. Works for a session that has ended too, without a host.
+   *
+   * @throws TtyError `INVALID_INPUT` at once for an unknown type. While reading: `SESSION_NOT_FOUND`, `HOST_UNREACHABLE` (the
+   *   host of a followed session died), `LOG_CORRUPT`, `CANCELLED`
+   */
+  events(selection: EventSelection = {}): EventStream {
+    const { home } = this.#parts;
+    const connect = (): Promise<HostClient> => this.#parts.connect();
+    return new EventStream({ home, session: this.reference, connect }, selection);
+  }
+
+  /**
+   * Makes a recording for asciinema from the log of the session, ended or not.
+   *
+   * @throws TtyError `EXPORT_ERROR` for a place that cannot be written or a range that holds nothing; `SESSION_NOT_FOUND`,
+   *   `LOG_CORRUPT`, `CANCELLED`
+   */
+  exportAsciicast(options: ExportAsciicastOptions = {}): Promise<ExportResult> {
+    return this.#parts.exportAsciicast(this.#parts.home, this.reference, options);
+  }
+
   /** What only the live host knows: runs, foreground program, grade of completion, flow. */
   inspect(options: CallControl = {}): Promise<InspectResult> {
     return this.#parts.call('session.inspect', { session: this.reference }, control(options));
@@ -238,12 +267,12 @@ export class Session implements AsyncDisposable {
         if (onOutput === undefined) return call(base);
         let follower: RunFollower | undefined;
         const onNote = (note: RunNote): void => {
-          if (note.type === 'accepted') follower ??= this.#follow(note.runId, note.logOffset, onOutput);
+          if (note.type === 'accepted') follower ??= this.#follow(note.runId, note, onOutput);
           follower?.poke();
         };
         const result = await call({ ...base, onNote });
         if (result.outcome === 'accepted') return result;
-        follower ??= this.#follow(result.runId, 0, onOutput);
+        follower ??= this.#follow(result.runId, result, onOutput);
         await follower.finish();
         if (!follower.hasStarted) await onOutput(result.output);
         return result;
@@ -251,12 +280,12 @@ export class Session implements AsyncDisposable {
     };
   }
 
-  #follow(runId: string, fromOffset: number, onOutput: (text: string) => void | Promise<void>): RunFollower {
+  #follow(runId: string, at: RunPlace, onOutput: (text: string) => void | Promise<void>): RunFollower {
     const { log } = sessionPaths(this.#parts.home, parseRunId(runId).sessionId);
     const write = async (text: string): Promise<void> => {
       if (text !== '') await onOutput(text);
     };
-    return new RunFollower({ file: log, runId, fromOffset, write });
+    return new RunFollower({ file: log, runId, fromOffset: runOffset(log, at), write });
   }
 
   /** The log of this session if it has ended, which `error` must have told. */

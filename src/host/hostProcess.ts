@@ -11,18 +11,21 @@ import { identify, liveness } from '../base/processIdentity.ts';
 import { Scope } from '../base/scope.ts';
 import { TtyError } from '../protocol/errors.ts';
 import { hostPaths, sessionsDirectory } from '../protocol/homeLayout.ts';
+import { isSessionId } from '../protocol/ids.ts';
 import { DEFAULT_HOST_IDLE_MS } from '../protocol/limits.ts';
 import { PACKAGE_VERSION, PROTOCOL_VERSION } from '../protocol/version.ts';
 import { ScreenService } from '../screen/screenService.ts';
 import { HOST_BUG } from '../protocol/sessionRecord.ts';
 import { readConfig } from '../store/config.ts';
 import { readHostRecord, writeHostRecord } from '../store/hostRecord.ts';
+import { recoverDeadHosts, retireHost } from './deadHosts.ts';
 import { type HomeLock, takeHomeLock } from './homeLock.ts';
 import { createHandlers } from './methods/handlers.ts';
 import { CallCounter } from './server/callCounter.ts';
 import { createDispatch } from './server/dispatch.ts';
 import { HostServer } from './server/server.ts';
 import { recoverSessions } from './session/recovery.ts';
+import { NameClaims } from './session/nameClaims.ts';
 import { SessionRegistry } from './session/registry.ts';
 import { loadNativePty } from './pty/nodePtyNative.ts';
 import { chooseSocketPath } from './socketPath.ts';
@@ -45,6 +48,8 @@ export interface HostOptions {
 /** How long another host that holds the lock may take until it serves. */
 const OTHER_HOST_MS = 10_000;
 const OTHER_HOST_POLL_MS = 20;
+/** How long a host for one session waits for the call that makes it. */
+const DEDICATED_GRACE_MS = 30_000;
 /** How long replies under way may take to leave when the host stops. */
 const DRAIN_MS = 1_000;
 
@@ -61,17 +66,31 @@ export async function runHost(options: HostOptions): Promise<void> {
   const config = readConfig(home);
   const scope = new Scope('host');
   scope.add('lock', () => lock.release());
-  const recovered = await recoverSessions(home, hostId, clock, logger);
+  const claims = new NameClaims({ home, clock, takeLock: takeHomeLock });
+  const about = { home, hostId, clock, logger, claims };
+  const recovered = await recoverSessions(about);
+  await recoverDeadHosts(about);
   const screens = scope.use('screens', new ScreenService({ entry: options.screenWorker, clock, logger }));
   const stopping = deferred<string>();
   const stop = (reason: string): void => stopping.resolve(reason);
-  const registry = new SessionRegistry({ home, hostId, clock, logger, screens, defaults: config });
+  const isDedicated = isSessionId(hostId);
+  const registry = new SessionRegistry({
+    ...about,
+    screens,
+    defaults: config,
+    soleSessionId: isDedicated ? hostId : undefined,
+    recoverDeadHosts: () => recoverDeadHosts(about),
+  });
   const server = await serve(options, registry, stop);
   scope.add('record', () => fs.rmSync(paths.record, { force: true }));
   scope.add('signals', stopOnSignals(stop));
   options.failed.addEventListener('abort', () => stop(HOST_BUG));
-  const idle = new IdleTimer(clock, config.hostIdleMs ?? DEFAULT_HOST_IDLE_MS, () => stop('idle'));
-  registry.onLiveCountChange((live) => idle.update(live));
+  const idleMs = isDedicated ? DEDICATED_GRACE_MS : (config.hostIdleMs ?? DEFAULT_HOST_IDLE_MS);
+  const idle = new IdleTimer(clock, idleMs, () => stop('idle'));
+  registry.onLiveCountChange((live) => {
+    idle.update(live);
+    if (isDedicated && live === 0) stop('its session is over');
+  });
   idle.update(registry.liveCount);
   scope.use('idle timer', idle);
   logger.log('info', 'host', 'serving', { pid: process.pid, recovered });
@@ -82,6 +101,7 @@ export async function runHost(options: HostOptions): Promise<void> {
   registry.refuseNewWork();
   const survivors = await registry.endAll(reason === HOST_BUG ? HOST_BUG : undefined);
   await server.close(DRAIN_MS);
+  if (isDedicated) scope.add('directory', () => retireHost(home, hostId));
   await scope[Symbol.asyncDispose]().catch((error: unknown) => {
     logger.log('error', 'host', 'not everything could be released', errorFields(error));
   });

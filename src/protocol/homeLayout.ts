@@ -19,8 +19,18 @@ export interface HostPaths {
   readonly replies: string;
 }
 
+/** Holds one directory for each host that runs or died. */
+export function hostsDirectory(home: string): string {
+  return path.join(home, 'host');
+}
+
+/** Holds one file for each name that a live session has. */
+export function namesDirectory(home: string): string {
+  return path.join(home, 'names');
+}
+
 export function hostPaths(home: string, hostId: string): HostPaths {
-  const directory = path.join(home, 'host', hostId);
+  const directory = path.join(hostsDirectory(home), hostId);
   return {
     directory,
     record: path.join(directory, 'host.json'),
@@ -37,6 +47,8 @@ export interface SessionPaths {
   readonly log: string;
   /** Start-up files of shell hooks and scripts of long commands; empty when nothing is under way. */
   readonly scratch: string;
+  /** What was made from the log: recordings. Made with the first one. */
+  readonly artifacts: string;
 }
 
 export function sessionsDirectory(home: string): string {
@@ -50,6 +62,7 @@ export function sessionPaths(home: string, sessionId: string): SessionPaths {
     manifest: path.join(directory, 'session.json'),
     log: path.join(directory, 'events.jsonl'),
     scratch: path.join(directory, 'scratch'),
+    artifacts: path.join(directory, 'artifacts'),
   };
 }
 

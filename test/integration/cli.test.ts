@@ -132,7 +132,7 @@ describe('what a session is not', () => {
 describe('the host', () => {
   it('is started by the first command that needs it, and only by those', async () => {
     await using home = new TestHome();
-    expect(await home.result(['host', 'status'])).toEqual({ running: false, home: home.home });
+    expect(await home.result(['host', 'status'])).toEqual({ running: false, home: home.home, dedicatedHosts: 0 });
     await home.result(['list']);
     await home.error(['inspect', 'x']);
     expect(fs.existsSync(home.home)).toBe(false);

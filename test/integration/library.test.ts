@@ -116,3 +116,26 @@ describe('the library', () => {
     await expect(client.create({ cols: 0, cwd: home.work })).rejects.toMatchObject({ code: 'RPC_ERROR' });
   });
 });
+
+describe('events, recordings and hosts in the library', () => {
+  it('gives typed events until the session ends, a recording of them, and a session with a host of its own', async () => {
+    await using home = new TestHome();
+    await using client = await connectTo(home);
+    await using session = await client.create({ shell: '/bin/bash', cwd: home.work, dedicatedHost: true });
+    const commands: string[] = [];
+    const reading = (async () => {
+      for await (const event of session.events({ follow: true, types: ['input_run', 'exit'] }))
+        commands.push(event.type === 'input_run' ? event.payload.command : event.type);
+    })();
+    expect(await session.run('echo one')).toMatchObject({ output: 'one\n' });
+    for await (const event of session.events({ follow: true, since: 0 })) if (event.type === 'run_complete') break;
+    expect(await session.run('exit 2')).toMatchObject({ outcome: 'session_exited', exitCode: 2 });
+    await reading;
+    expect(commands).toEqual(['echo one', 'exit 2', 'exit']);
+    const recording = await session.exportAsciicast({ version: 2 });
+    expect(recording).toMatchObject({ sessionId: session.reference, metadata: { asciicastVersion: 2 } });
+    await expect(session.exportAsciicast({ out: recording.artifactPath })).rejects.toMatchObject({
+      code: 'EXPORT_ERROR',
+    });
+  });
+});

@@ -179,7 +179,7 @@ export class TestHome implements AsyncDisposable {
     const problems: string[] = [];
     try {
       const socket = fs.existsSync(this.home) ? readHostRecord(this.home, MAIN_HOST_ID)?.socketPath : undefined;
-      const { exitCode, stderr } = await this.run(['host', 'stop', '--force']);
+      const { exitCode, stderr } = await this.run(['host', 'stop', '--all', '--force']);
       if (exitCode !== 0) problems.push(`host stop ended with ${exitCode}: ${stderr}`);
       if (socket !== undefined && fs.existsSync(socket)) problems.push(`the socket ${socket} is still there`);
       problems.push(...(await this.#processesLeft()), ...this.#filesLeft());
@@ -215,7 +215,7 @@ export class TestHome implements AsyncDisposable {
 
 /** What stays in a home that nobody serves. */
 const EXPECTED_FILE =
-  /^(config\.json|host\/main\/host\.(log|lock)|sessions\/[0-9A-Z]{26}\/(session\.json|events\.jsonl|events\.torn-\d+))$/;
+  /^(config\.json|host\/main\/host\.(log|lock)|names\/names\.lock|sessions\/[0-9A-Z]{26}\/(session\.json|events\.jsonl|events\.torn-\d+|host\.log|artifacts\/[^.][^/]*\.cast))$/;
 
 function processes(): { pid: number; text: string }[] {
   return fs

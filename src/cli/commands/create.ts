@@ -1,5 +1,5 @@
 import { fallbackShell } from '../../client/environment.ts';
-import { checkSessionName } from '../../protocol/ids.ts';
+import { checkSessionName, newUlid } from '../../protocol/ids.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import type { CommandReply, Handler } from '../command.ts';
 import { createParams } from '../createParams.ts';
@@ -23,7 +23,12 @@ export const create: Handler<typeof createSpec> = async ({ options, rest }, cont
     ...(options.completion === undefined ? {} : { completion: options.completion }),
     ...(options['idle-timeout-ms'] === undefined ? {} : { idleTimeoutMs: options['idle-timeout-ms'] }),
   };
-  const result = await withStartedHost(context, (client) => client.call('session.create', params, callBound(context)));
+  const hostId = options['dedicated-host'] === true ? newUlid(context.clock.wallMs()) : undefined;
+  const result = await withStartedHost(
+    context,
+    (client) => client.call('session.create', params, callBound(context)),
+    hostId,
+  );
   const warnings = [...shellWarnings(environment, fallback), ...termWarnings(options.term, environment)];
   return withWarnings({ result, human: () => `${result.sessionId}\n` }, warnings);
 };

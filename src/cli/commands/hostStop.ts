@@ -1,4 +1,5 @@
 import { type ProcessIdentity, signalIdentity } from '../../base/processIdentity.ts';
+import { dedicatedHostIds } from '../../client/hosts.ts';
 import { untilGone } from '../../client/untilGone.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import { MAIN_HOST_ID } from '../../protocol/homeLayout.ts';
@@ -11,34 +12,56 @@ import type { hostStopSpec } from '../specs/global.ts';
 /** How long ending the sessions may take before the host counts as silent. */
 const ENDING_MS = 10_000;
 
-/** `host stop`: returns when the host's process is gone. */
+interface Stopped {
+  readonly hostId: string;
+  /** Null when it could not be asked. */
+  readonly endedSessions: number | null;
+}
+
+/** `host stop`: returns when the process of the host is gone; with `--all` of every host of the home. */
 export const hostStop: Handler<typeof hostStopSpec> = async ({ options }, context): Promise<CommandReply> => {
-  const record = readHostRecord(context.home, MAIN_HOST_ID);
-  try {
-    const params = { force: options.force === true };
-    const reply = await withRunningHost(context, (client) =>
-      client.call('host.stop', params, waitBound(context, ENDING_MS)),
-    );
-    if (record !== undefined) await untilGone(record.identity, context.clock);
-    return {
-      result: { ...reply, stopped: true },
-      human: () => `stopped the host${reply.endedSessions === 0 ? '' : `, ended ${reply.endedSessions} sessions`}\n`,
-    };
-  } catch (error) {
-    if (!(error instanceof TtyError)) throw error;
-    if (error.code === 'PROTOCOL_VERSION_MISMATCH' && options.force === true && record !== undefined)
-      return stopBySignal(record.identity, context, error);
-    if (error.code !== 'HOST_UNREACHABLE') throw error;
-    return { result: { stopping: false, stopped: false, endedSessions: 0 }, human: () => 'no host runs\n' };
-  }
+  const force = options.force === true;
+  const ids = [MAIN_HOST_ID, ...(options.all === true ? dedicatedHostIds(context.home) : [])];
+  const outcomes = await Promise.allSettled(ids.map((hostId) => stop(context, hostId, force)));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  const hosts = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : []));
+  const endedSessions = hosts.reduce((sum, host) => sum + (host.endedSessions ?? 0), 0);
+  const isAny = hosts.length > 0;
+  const result = { stopping: isAny, stopped: isAny, endedSessions };
+  const which = hosts.length > 1 ? `${hosts.length} hosts` : 'the host';
+  return {
+    result: options.all === true ? { ...result, hosts } : result,
+    human: () =>
+      isAny ? `stopped ${which}${endedSessions === 0 ? '' : `, ended ${endedSessions} sessions`}\n` : 'no host runs\n',
+  };
 };
 
+/** `undefined` when there was none. */
+async function stop(context: CliContext, hostId: string, force: boolean): Promise<Stopped | undefined> {
+  const record = readHostRecord(context.home, hostId);
+  try {
+    const { endedSessions } = await withRunningHost(context, hostId, (client) =>
+      client.call('host.stop', { force }, waitBound(context, ENDING_MS)),
+    );
+    if (record !== undefined) await untilGone(record.identity, context.clock);
+    return { hostId, endedSessions };
+  } catch (error) {
+    if (!(error instanceof TtyError)) throw error;
+    if (error.code === 'PROTOCOL_VERSION_MISMATCH' && force && record !== undefined)
+      return stopBySignal(hostId, record.identity, context, error);
+    if (error.code !== 'HOST_UNREACHABLE') throw error;
+    return undefined;
+  }
+}
+
 /** A host of another version cannot be asked; the signal lets it end its sessions and go in order all the same. */
-async function stopBySignal(identity: ProcessIdentity, context: CliContext, refusal: TtyError): Promise<CommandReply> {
+async function stopBySignal(
+  hostId: string,
+  identity: ProcessIdentity,
+  context: CliContext,
+  refusal: TtyError,
+): Promise<Stopped> {
   if (!signalIdentity(identity, 'SIGTERM')) throw refusal;
   await untilGone(identity, context.clock);
-  return {
-    result: { stopping: true, stopped: true, endedSessions: null },
-    human: () => 'stopped the host, which was of another version, and its sessions\n',
-  };
+  return { hostId, endedSessions: null };
 }

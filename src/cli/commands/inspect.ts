@@ -1,6 +1,8 @@
+import { listArtifacts } from '../../store/artifacts.ts';
 import { readSessionStory, type SessionStory } from '../../client/sessionStory.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import type { InspectResult } from '../../protocol/methods/session.ts';
+import type { SessionRecord } from '../../protocol/sessionRecord.ts';
 import type { CommandReply, Handler } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { formatDuration } from '../durations.ts';
@@ -17,9 +19,10 @@ const SHOWN_RUNS = 5;
 export const inspect: Handler<typeof inspectSpec> = async ({ positionals }, context): Promise<CommandReply> => {
   const [reference = ''] = positionals;
   const story = readSessionStory(context.home, reference);
-  const live = story.host === undefined ? undefined : await askHost(context, story.record.sessionId);
+  const live = story.host === undefined ? undefined : await askHost(context, story.record);
   const lastEventSeq = Math.max(live?.head.seq ?? -1, story.lastEventSeq);
   const { standing } = story;
+  const artifacts = listArtifacts(context.home, story.record.sessionId);
   const result = {
     session: sessionFields(story),
     terminationCategory: standing.terminationCategory,
@@ -27,6 +30,7 @@ export const inspect: Handler<typeof inspectSpec> = async ({ positionals }, cont
     eventCount: lastEventSeq + 1,
     ...(lastEventSeq === -1 ? {} : { lastEventSeq }),
     eventLogBytes: story.eventLogBytes,
+    artifacts,
     ...(story.logProblem === undefined ? {} : { logProblem: story.logProblem }),
     ...(story.host === undefined ? {} : { host: story.host }),
     ...(live === undefined ? {} : liveFields(live)),
@@ -35,9 +39,14 @@ export const inspect: Handler<typeof inspectSpec> = async ({ positionals }, cont
 };
 
 /** `undefined` when the host went away or has forgotten the session in the meantime. */
-async function askHost(context: CliContext, session: string): Promise<InspectResult | undefined> {
+async function askHost(
+  context: CliContext,
+  { sessionId: session, hostId }: SessionRecord,
+): Promise<InspectResult | undefined> {
   try {
-    return await withRunningHost(context, (client) => client.call('session.inspect', { session }, callBound(context)));
+    return await withRunningHost(context, hostId, (client) =>
+      client.call('session.inspect', { session }, callBound(context)),
+    );
   } catch (error) {
     if (error instanceof TtyError && (error.code === 'HOST_UNREACHABLE' || error.code === 'SESSION_NOT_FOUND'))
       return undefined;

@@ -19,11 +19,11 @@ export const runOutput: Handler<typeof runOutputSpec> = async (
   const isRaw = options.raw === true;
   const { log } = sessionPaths(context.home, sessionId);
   if (!context.json) {
-    await print(context, log, runId, isRaw);
+    await print(context, readRunOutput(log, runId, run.seq ?? 0), isRaw);
     return { result: undefined, human: () => '' };
   }
   const parts: Buffer[] = [];
-  for await (const bytes of readRunOutput(log, runId)) parts.push(bytes);
+  for await (const bytes of readRunOutput(log, runId, run.seq ?? 0)) parts.push(bytes);
   const bytes = Buffer.concat(parts);
   const model = new OutputText();
   const output = isRaw ? { outputBase64: bytes.toString('base64') } : { output: model.feed(bytes) + model.end() };
@@ -31,10 +31,10 @@ export const runOutput: Handler<typeof runOutputSpec> = async (
 };
 
 /** Raw bytes go out as they are: whoever asks for them on a terminal wants the terminal to act on them. */
-async function print(context: CliContext, log: string, runId: string, isRaw: boolean): Promise<void> {
+async function print(context: CliContext, output: AsyncIterable<Buffer>, isRaw: boolean): Promise<void> {
   const model = new OutputText();
   const show = (text: string): string => (context.stdout.isTerminal ? escapeLines(text) : text);
-  for await (const bytes of readRunOutput(log, runId)) {
+  for await (const bytes of output) {
     if (context.stdout.isClosed) return;
     await context.stdout.write(isRaw ? bytes : show(model.feed(bytes)));
   }

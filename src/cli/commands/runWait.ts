@@ -3,6 +3,7 @@ import { DEFAULT_RUN_TIMEOUT_MS } from '../../protocol/limits.ts';
 import type { RunResult } from '../../protocol/methods/common.ts';
 import type { RunNote } from '../../protocol/methods/run.ts';
 import type { CommandReply, Handler } from '../command.ts';
+import { hostOf } from '../../client/hosts.ts';
 import { waitBound, withRunningHost } from '../host.ts';
 import { runReply, waitForRun } from '../runStream.ts';
 import type { runWaitSpec } from '../specs/run.ts';
@@ -13,7 +14,7 @@ export const runWait: Handler<typeof runWaitSpec> = async (
   context,
 ): Promise<CommandReply> => {
   const [runId = ''] = positionals;
-  parseRunId(runId);
+  const { sessionId } = parseRunId(runId);
   const timeoutMs = options.timeout ?? DEFAULT_RUN_TIMEOUT_MS;
   const maxOutput = options['max-output'];
   const params = {
@@ -25,7 +26,7 @@ export const runWait: Handler<typeof runWaitSpec> = async (
   const stop = new AbortController();
   context.stdout.onClose(() => stop.abort());
   const call = (onNote: (note: RunNote) => void): Promise<RunResult> =>
-    withRunningHost(context, (client) =>
+    withRunningHost(context, hostOf(context.home, sessionId), (client) =>
       client.call('run.wait', params, { onNote, signal: stop.signal, ...waitBound(context, timeoutMs) }),
     );
   const result = await waitForRun(context, call, { runId, maxOutputBytes: maxOutput });

@@ -1,6 +1,9 @@
 import type { CommandSpec } from '../command.ts';
 import { doctorSpec, helpSpec, hostStatusSpec, hostStopSpec, versionSpec } from './global.ts';
 import { pasteSpec, sendKeysSpec, typeSpec, waitSpec } from './input.ts';
+import { completionSpec } from './completion.ts';
+import { eventsSpec } from './events.ts';
+import { recordExportSpec } from './record.ts';
 import { runListSpec, runOutputSpec, runSpec, runStatusSpec, runWaitSpec } from './run.ts';
 import { createSpec, destroySpec, inspectSpec, listSpec, snapshotSpec } from './session.ts';
 import { gcSpec, markSpec, resizeSpec, signalSpec } from './verbs.ts';
@@ -23,11 +26,14 @@ export const SPECS: readonly CommandSpec[] = [
   markSpec,
   resizeSpec,
   signalSpec,
+  eventsSpec,
+  recordExportSpec,
   destroySpec,
   gcSpec,
   hostStatusSpec,
   hostStopSpec,
   doctorSpec,
+  completionSpec,
   versionSpec,
   helpSpec,
 ];

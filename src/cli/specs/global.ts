@@ -47,14 +47,17 @@ export const hostStatusSpec = defineSpec({
   name: 'host status',
   summary: 'Says whether the host of this home runs, and how it is',
   positionals: [],
-  options: {},
+  options: { all: { kind: 'flag', help: 'also the hosts that one session each has to itself' } },
 });
 
 export const hostStopSpec = defineSpec({
   name: 'host stop',
   summary: 'Stops the host of this home and waits until it is gone',
   positionals: [],
-  options: { force: { kind: 'flag', help: 'end the sessions that still run; without it they are a reason to refuse' } },
+  options: {
+    force: { kind: 'flag', help: 'end the sessions that still run; without it they are a reason to refuse' },
+    all: { kind: 'flag', help: 'also the hosts that one session each has to itself' },
+  },
 });
 
 export const doctorSpec = defineSpec({

@@ -65,6 +65,10 @@ export const createSpec = defineSpec({
       choices: COMPLETION_WORDS,
       help: 'how the end of a run is learned (default: auto: hooks where the shell has them)',
     },
+    'dedicated-host': {
+      kind: 'flag',
+      help: 'give the session a host process of its own, which ends with it: no other session shares its fate',
+    },
     'idle-timeout-ms': { kind: 'duration', zero: 'never', help: 'end the session after so long without a byte' },
   },
   examples: [

@@ -16,6 +16,7 @@ import { Ingest } from './ingest.ts';
 import { SessionInput } from './input.ts';
 import { Journal } from './journal.ts';
 import type { PreparedLaunch } from './launch.ts';
+import { LogProgress } from './logProgress.ts';
 import { PromptGate } from './promptGate.ts';
 import { PromptWatch } from './promptWatch.ts';
 import { Replies, type RepliesParts } from './replies.ts';
@@ -52,6 +53,7 @@ export interface SessionLife {
 export interface SessionParts {
   readonly startedMs: number;
   readonly journal: Journal;
+  readonly progress: LogProgress;
   readonly screen: Screen;
   readonly flow: Flow;
   readonly modes: ModeScanner;
@@ -70,11 +72,12 @@ export interface SessionParts {
 const INTR = Buffer.from([0x03]);
 
 export function assembleSession(options: AssemblyOptions, life: SessionLife): SessionParts {
-  const { id, clock, logger, launch, pty, paths } = options;
+  const { id, clock, logger, launch, pty } = options;
   const startedMs = clock.nowMs();
   const flow = new Flow(pty);
   const screen = openScreen(options, flow, (answers, skipped) => replies.take(answers, skipped));
   const journal = openJournal(options, flow, screen);
+  const progress = openProgress(journal, clock);
   const tracker = new PromptTracker(launch.promptKind, startedMs);
   const gate = new PromptGate({ clock, pty, tracker });
   const modes = new ModeScanner((on) => {
@@ -103,21 +106,18 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
     },
     feedRuns: (chunk) => coordinator.feed(chunk),
     onTurn: () => {
-      runs.logGrew();
       watch.turnDone();
       gate.changed();
       waits.outputSeen();
       life.onTurn();
     },
   });
+  const scratch = options.paths.scratch;
   const shared = { pty, journal, assertLive: life.assertLive, drainOutput: () => ingest.drain() };
+  const typing = { clock, progress, coordinator, tracker, gate, scratch };
   const runs = new SessionRuns({
     ...shared,
-    clock,
-    coordinator,
-    tracker,
-    gate,
-    scratch: paths.scratch,
+    ...typing,
     ended: life.ended,
     onTyped: () => watch.runTyped(),
   });
@@ -126,9 +126,15 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const verbs = new SessionVerbs({ ...shared, sessionId: id, screen, onInterrupt, onResized: life.onResized });
   const replies = openReplies(options, modes, shared);
   const waits: Waits = assembleWaits(options, life, { screen, gate, runs, journal, ingest });
-  const terminal = { journal, screen, flow, modes, ingest, replies };
+  const terminal = { journal, progress, screen, flow, modes, ingest, replies };
   const shell = { tracker, coordinator, gate, watch, runs };
   return { startedMs, ...terminal, ...shell, input, verbs, waits };
+}
+
+function openProgress(journal: Journal, clock: Clock): LogProgress {
+  const progress = new LogProgress(clock);
+  journal.onGrown(() => progress.grew());
+  return progress;
 }
 
 function openReplies(

@@ -25,6 +25,7 @@ export class Journal {
   #blocked: string | null = null;
   #retry: Timer | undefined;
   #written: Deferred<void> | undefined;
+  readonly #onGrown = new Set<() => void>();
   #closed = false;
 
   /**
@@ -62,6 +63,11 @@ export class Journal {
     return this.#appender.head.seq + 1 + this.#pending.length;
   }
 
+  /** Calls `listener` after each write to the file. */
+  onGrown(listener: () => void): void {
+    this.#onGrown.add(listener);
+  }
+
   /** Takes an event and gives it its number. It is in the file after the next successful flush; then `onWritten` is called. */
   enqueue(event: NewEvent, onWritten?: () => void): number {
     const seq = this.nextSeq;
@@ -87,6 +93,7 @@ export class Journal {
     for (const entry of batch) entry.onWritten?.();
     this.#written?.resolve();
     this.#written = undefined;
+    for (const listener of this.#onGrown) listener();
   }
 
   /**

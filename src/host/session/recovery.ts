@@ -8,13 +8,24 @@ import { sessionPaths } from '../../protocol/homeLayout.ts';
 import type { SessionRecord } from '../../protocol/sessionRecord.ts';
 import { writeSessionRecord } from '../../store/manifest.ts';
 import { listSessionRecords } from '../../store/sessions.ts';
+import type { NameClaims } from './nameClaims.ts';
 import { endTree, type TreeEnd } from './processTree.ts';
+
+export interface RecoveryOptions {
+  readonly home: string;
+  /** The host that is dead. */
+  readonly hostId: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Gets the names of the sessions back. */
+  readonly claims: NameClaims;
+}
 
 /**
  * Closes every session that a dead host left open. The caller holds the home lock, so no host lives that could own one.
  * One session that cannot be recovered is logged and does not hold up the others. Returns how many were closed.
  */
-export async function recoverSessions(home: string, hostId: string, clock: Clock, logger: Logger): Promise<number> {
+export async function recoverSessions({ home, hostId, clock, logger, claims }: RecoveryOptions): Promise<number> {
   const orphans = listSessionRecords(home).flatMap((entry) => {
     if ('problem' in entry) {
       logger.log('warn', 'recovery', 'a session cannot be read', {
@@ -29,6 +40,7 @@ export async function recoverSessions(home: string, hostId: string, clock: Clock
     orphans.map(async (record) => {
       try {
         await closeOrphan(home, record, clock);
+        if (record.name !== undefined) await claims.release(record.name, record.sessionId);
         return 1;
       } catch (error) {
         logger.log('error', 'recovery', 'a session could not be closed', {

@@ -5,6 +5,7 @@ import { quote, TtyError } from '../../protocol/errors.ts';
 import { checkSessionName, checkSessionReference, newUlid } from '../../protocol/ids.ts';
 import type { CheckedParams } from '../../protocol/methods/table.ts';
 import type { ScreenService } from '../../screen/screenService.ts';
+import type { NameClaims } from './nameClaims.ts';
 import { Session } from './session.ts';
 import { type SessionDefaults, withDefaults } from './sessionParams.ts';
 
@@ -16,6 +17,11 @@ export interface RegistryOptions {
   readonly screens: ScreenService;
   /** What the home's configuration says, used where the call does not. */
   readonly defaults: SessionDefaults;
+  readonly claims: NameClaims;
+  /** The id of the one session of a dedicated host. */
+  readonly soleSessionId?: string | undefined;
+  /** Puts in order what dead hosts of the home left. */
+  recoverDeadHosts(): Promise<void>;
 }
 
 /** Ended sessions that stay in memory for late questions; older ones are answered from their files by the client. */
@@ -30,6 +36,7 @@ export class SessionRegistry {
   #ended: string[] = [];
   readonly #names = new Set<string>();
   readonly #listeners: ((live: number) => void)[] = [];
+  readonly #releases = new Set<Promise<void>>();
   #refusesWork = false;
 
   constructor(options: RegistryOptions) {
@@ -62,9 +69,8 @@ export class SessionRegistry {
 
   /** Starts a session; see the method's contract for the errors. */
   async create(params: CheckedParams<'session.create'>): Promise<Session> {
-    if (this.#refusesWork) throw new TtyError('HOST_STOPPING', 'the host is going down and takes no new sessions');
+    if (this.#refusesWork) throw stopping();
     const { name } = params;
-    const { defaults } = this.#options;
     if (name !== undefined) {
       checkSessionName(name);
       const holder = this.#find(name);
@@ -75,19 +81,41 @@ export class SessionRegistry {
       this.#names.add(name);
     }
     try {
-      const id = newUlid(this.#options.clock.wallMs());
+      return await this.#start(params);
+    } finally {
+      if (name !== undefined) this.#names.delete(name);
+      this.#changed();
+    }
+  }
+
+  async #start(params: CheckedParams<'session.create'>): Promise<Session> {
+    const { claims, clock, defaults, soleSessionId } = this.#options;
+    const { name } = params;
+    if (soleSessionId !== undefined && this.count > 0) {
+      throw new TtyError('HOST_STOPPING', `this host is there for session ${soleSessionId} alone`);
+    }
+    await this.#options.recoverDeadHosts();
+    const id = soleSessionId ?? newUlid(clock.wallMs());
+    if (name !== undefined) await claims.claim(name, id);
+    const onEnd = (): void => {
+      if (name !== undefined) this.#release(name, id);
+      this.#sessionEnded(id);
+    };
+    try {
+      // The host may have begun to go down in the meantime, and would not know of a session that starts now.
+      if (this.#refusesWork) throw stopping();
       const session = await Session.start({
         ...this.#options,
         shell: defaults.shell,
         id,
         params: withDefaults(params, defaults),
-        onEnd: () => this.#sessionEnded(id),
+        onEnd,
       });
       this.#sessions.set(id, session);
-      this.#changed();
       return session;
-    } finally {
-      if (name !== undefined) this.#names.delete(name);
+    } catch (error) {
+      if (name !== undefined) await claims.release(name, id);
+      throw error;
     }
   }
 
@@ -132,7 +160,9 @@ export class SessionRegistry {
         return 0;
       }
     });
-    return (await Promise.all(ends)).reduce((sum, survivors) => sum + survivors, 0);
+    const survivors = (await Promise.all(ends)).reduce((sum, count) => sum + count, 0);
+    await Promise.all(this.#releases);
+    return survivors;
   }
 
   /** By id, else by name: a live session first, then the youngest ended one. */
@@ -152,6 +182,17 @@ export class SessionRegistry {
     this.#changed();
   }
 
+  #release(name: string, sessionId: string): void {
+    const release = this.#options.claims.release(name, sessionId).catch((error: unknown) => {
+      this.#options.logger.log('warn', 'session', 'a name could not be given back', {
+        sessionId,
+        ...errorFields(error),
+      });
+    });
+    this.#releases.add(release);
+    void release.then(() => this.#releases.delete(release));
+  }
+
   #forget(id: string): void {
     const session = this.#sessions.get(id);
     this.#sessions.delete(id);
@@ -164,6 +205,10 @@ export class SessionRegistry {
   #changed(): void {
     for (const listener of this.#listeners) listener(this.liveCount);
   }
+}
+
+function stopping(): TtyError {
+  return new TtyError('HOST_STOPPING', 'the host is going down and takes no new sessions');
 }
 
 async function endInOrder(session: Session): Promise<number> {

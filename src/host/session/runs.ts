@@ -13,12 +13,14 @@ import type { PreparedRun, RunCompletionCoordinator } from '../run/coordinator.t
 import type { PromptTracker } from '../run/promptTracker.ts';
 import type { TypeAction } from '../run/typeAction.ts';
 import type { Journal } from './journal.ts';
+import type { LogProgress } from './logProgress.ts';
 import type { PromptGate } from './promptGate.ts';
 
 export interface RunsParts {
   readonly clock: Clock;
   readonly pty: Pty;
   readonly journal: Journal;
+  readonly progress: LogProgress;
   readonly coordinator: RunCompletionCoordinator;
   readonly tracker: PromptTracker;
   readonly gate: PromptGate;
@@ -38,12 +40,8 @@ type StartRequest = Omit<CheckedParams<'run.start'>, 'session'>;
 type WaitRequest = Omit<CheckedParams<'run.wait'>, 'run'>;
 type Context = CallContext<RunNote>;
 
-/** Shortest time between two progress notes: a reader of the log is woken at most this often. */
-const PROGRESS_MS = 15;
-
 export class SessionRuns {
   readonly #parts: RunsParts;
-  readonly #progress = new Set<() => void>();
   /** Resolves when the run that is being typed is typed or given up. */
   #turn: Promise<void> = Promise.resolve();
   #inTurn = 0;
@@ -59,11 +57,6 @@ export class SessionRuns {
   /** Whether a run was typed and has not ended, or waits for its turn. */
   get hasRun(): boolean {
     return this.#inTurn > 0 || this.#parts.coordinator.runInFlight !== undefined;
-  }
-
-  /** Tells those who follow a run that the log grew. */
-  logGrew(): void {
-    for (const tell of this.#progress) tell();
   }
 
   /** Types a command when its turn has come and the shell is at its prompt; waits for its end if asked to. */
@@ -86,6 +79,7 @@ export class SessionRuns {
   async wait(runId: string, request: WaitRequest, context: Context): Promise<RunResult> {
     const view = this.#parts.coordinator.view(runId);
     if (view === undefined) throw unknownRun(runId);
+    if (request.progress && view.seq !== null) context.note({ type: 'accepted', runId, seq: view.seq });
     return this.#waitFor(runId, request, context);
   }
 
@@ -99,14 +93,15 @@ export class SessionRuns {
   }
 
   async #waitFor(runId: string, request: WaitRequest, context: Context): Promise<RunResult> {
-    const { coordinator, journal } = this.#parts;
-    const stopFollowing = request.progress ? this.#follow(context) : undefined;
+    const { coordinator, journal, progress } = this.#parts;
+    const tell = (): void => context.note({ type: 'progress', toSeq: journal.head.seq });
+    const following = request.progress ? progress.follow(tell) : undefined;
     try {
       await coordinator.wait(runId, { timeoutMs: request.timeoutMs, signal: context.signal });
       await journal.settled();
       return this.#result(runId, request.maxOutputBytes, 'timed_out');
     } finally {
-      stopFollowing?.();
+      following?.[Symbol.dispose]();
     }
   }
 
@@ -193,23 +188,6 @@ export class SessionRuns {
       throw new TtyError('STORAGE_WRITE_ERROR', message, { details: { path: script.path }, cause: error });
     }
     return remove;
-  }
-
-  #follow(context: Context): () => void {
-    const { clock, journal } = this.#parts;
-    let timer: Timer | undefined;
-    const tell = (): void => {
-      timer ??= clock.after(PROGRESS_MS, () => {
-        timer = undefined;
-        context.note({ type: 'progress', toSeq: journal.head.seq });
-      });
-    };
-    this.#progress.add(tell);
-    tell();
-    return () => {
-      timer?.clear();
-      this.#progress.delete(tell);
-    };
   }
 }
 

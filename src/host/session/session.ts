@@ -8,6 +8,8 @@ import { errorFields, type Logger } from '../../base/logger.ts';
 import { signalIdentity } from '../../base/processIdentity.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import { sessionPaths } from '../../protocol/homeLayout.ts';
+import type { FollowNote, FollowResult } from '../../protocol/methods/events.ts';
+import type { CallContext } from '../../protocol/methods/handlers.ts';
 import type { CreateResult, DestroyResult, InspectResult } from '../../protocol/methods/session.ts';
 import type { SessionParams } from './sessionParams.ts';
 import type { ScreenService } from '../../screen/screenService.ts';
@@ -19,6 +21,8 @@ import { endTree } from './processTree.ts';
 import type { SessionRuns } from './runs.ts';
 import { SessionScreen } from './sessionScreen.ts';
 import { describe, describeCreated } from './sessionView.ts';
+import { exitReported } from './exitReported.ts';
+import { followLog } from './followLog.ts';
 import { createSessionFile, type SessionFile } from './sessionFile.ts';
 import { createSessionLog } from './sessionLog.ts';
 import {
@@ -43,9 +47,6 @@ export interface SessionOptions {
   /** Called once, when the session is no longer live. */
   onEnd(): void;
 }
-
-/** How long the exit of the program is waited for after every process of its tree is gone. */
-const EXIT_REPORT_MS = 2_000;
 
 export class Session {
   readonly #options: SessionOptions;
@@ -153,6 +154,11 @@ export class Session {
     return { sessionId: this.id, ...describe(this.#parts, this.#assembly, this.isLive) };
   }
 
+  /** Tells of each growth of the log; resolves when the session has ended and its log is whole. */
+  async follow(context: CallContext<FollowNote>): Promise<FollowResult> {
+    return { sessionId: this.id, ...(await followLog({ ...this.#parts, ended: this.#ended.signal }, context)) };
+  }
+
   /**
    * Ends every process of the session, its log and its screen staying readable. Calls that overlap share one end.
    *
@@ -174,7 +180,7 @@ export class Session {
     if (status === 'running') this.#options.onEnd();
     const root = { mark: this.id, child: this.#assembly.pty.identity };
     const { survivors, found } = await endTree(root, this.#options.clock, { force: true });
-    if (survivors === 0) await this.#exitReported();
+    if (survivors === 0) await exitReported(this.#ended.signal, this.#options.clock);
     const payload = { hostPid: process.pid, survivorsEnded: found - survivors };
     this.#parts.ingest.append({ type: 'host_lost', payload });
     this.#parts.journal.flush();
@@ -186,6 +192,8 @@ export class Session {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    // A destruction under way has yet to see the exit and put it on record; its failure is its caller's.
+    await this.#destruction?.catch(() => undefined);
     this.#idleTimer?.clear();
     this.#parts.watch[Symbol.dispose]();
     this.#assembly.pty.dispose();
@@ -202,22 +210,10 @@ export class Session {
     if (wasLive) this.#options.onEnd();
     const tree = await endTree({ mark: this.id, child: this.#assembly.pty.identity }, clock, { force });
     if (tree.survivors === 0) {
-      await this.#exitReported();
+      await exitReported(this.#ended.signal, this.#options.clock);
       this.#transition({ type: 'treeEnded' });
     }
     return { sessionId: this.id, destroyed: tree.survivors === 0, survivors: tree.survivors, lastStep: tree.lastStep };
-  }
-
-  /** Resolves when the exit is in the log, or after a while: a program in another hand's reach may be reaped elsewhere. */
-  #exitReported(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#ended.signal.aborted) return resolve();
-      const timer = this.#options.clock.after(EXIT_REPORT_MS, resolve);
-      this.#ended.signal.addEventListener('abort', () => {
-        timer.clear();
-        resolve();
-      });
-    });
   }
 
   /** The program is gone and its last byte was taken. */
@@ -234,7 +230,6 @@ export class Session {
       this.#parts.journal.syncSoon();
       this.#transition({ type: 'exited', ...exit });
       this.#ended.abort(this.#notRunning());
-      this.runs.logGrew();
       this.#parts.waits.sessionEnded();
       if (wasLive) this.#options.onEnd();
     }

@@ -44,6 +44,7 @@ export function routes(handlers: Handlers): Readonly<Record<MethodName, Route>> 
     'session.resize': route('session.resize', methods['session.resize'], handlers['session.resize']),
     'session.signal': route('session.signal', methods['session.signal'], handlers['session.signal']),
     'session.forget': route('session.forget', methods['session.forget'], handlers['session.forget']),
+    'session.follow': route('session.follow', methods['session.follow'], handlers['session.follow']),
     'run.start': route('run.start', methods['run.start'], handlers['run.start']),
     'run.wait': route('run.wait', methods['run.wait'], handlers['run.wait']),
     'run.list': route('run.list', methods['run.list'], handlers['run.list']),

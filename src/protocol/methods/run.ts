@@ -5,10 +5,12 @@ import { maxOutputBytes, runResult, runView, seq, sessionRef, timeoutMs } from '
 
 export const runNote = z
   .discriminatedUnion('type', [
-    z.object({ type: z.literal('accepted'), runId: z.string(), seq, logOffset: z.int().min(0) }),
+    z.object({ type: z.literal('accepted'), runId: z.string(), seq, logOffset: z.int().min(0).optional() }),
     z.object({ type: z.literal('progress'), toSeq: seq }),
   ])
-  .describe('accepted comes once, when input_run stands in the log at that byte; progress says that the log grew');
+  .describe(
+    'accepted comes once: input_run stands in the log as that event, for a run typed by this call at that byte; progress says that the log grew',
+  );
 export type RunNote = z.infer<typeof runNote>;
 
 export const startRun = defineMethod({

@@ -1,5 +1,6 @@
 /** THE contract: every method that a client may call. Client and host are both typed from this table. */
 import type { z } from 'zod';
+import { followSession } from './events.ts';
 import { hostStatus, hostStop } from './host.ts';
 import { pasteText, sendKeys, typeText } from './input.ts';
 import { listRuns, startRun, waitRun } from './run.ts';
@@ -17,6 +18,7 @@ export const methods = {
   'session.resize': resizeSession,
   'session.signal': signalSession,
   'session.forget': forgetSession,
+  'session.follow': followSession,
   'run.start': startRun,
   'run.wait': waitRun,
   'run.list': listRuns,

@@ -266,6 +266,7 @@ describe('without a host', () => {
     expect(parseEnvelope((await call(['host', 'status', '--json', '--home', home])).stdout).result).toEqual({
       running: false,
       home,
+      dedicatedHosts: 0,
     });
     expect(parseEnvelope((await call(['host', 'stop', '--json', '--home', home])).stdout).result).toMatchObject({
       stopped: false,

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LogAppender } from '../../../../src/eventlog/appender.ts';
 import { openLogFile } from '../../../../src/eventlog/logFile.ts';
 import { Journal } from '../../../../src/host/session/journal.ts';
+import { LogProgress } from '../../../../src/host/session/logProgress.ts';
 import { PromptGate } from '../../../../src/host/session/promptGate.ts';
 import { SessionRuns } from '../../../../src/host/session/runs.ts';
 import { PromptTracker } from '../../../../src/host/run/promptTracker.ts';
@@ -39,6 +40,7 @@ beforeEach(() => {
     clock,
     pty,
     journal,
+    progress: new LogProgress(clock),
     coordinator: bench.coordinator,
     tracker,
     gate: new PromptGate({ clock, pty, tracker }),
