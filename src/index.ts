@@ -52,15 +52,15 @@ export {
 } from './client/client.ts';
 export type { EventSelection } from './client/eventFeed.ts';
 export type { EventStream } from './client/eventStream.ts';
-export {
-  type CallControl,
-  type PasteOptions,
-  type RunOptions,
-  Session,
-  type SnapshotOptions,
-  type WaitOptions,
-  type WaitRunOptions,
-} from './client/session.ts';
+export { Session } from './client/session.ts';
+export type {
+  CallControl,
+  PasteOptions,
+  RunOptions,
+  SnapshotOptions,
+  WaitOptions,
+  WaitRunOptions,
+} from './client/options.ts';
 export { type ErrorBody, type ErrorCode, type ErrorDetails, ERRORS, TtyError } from './protocol/errors.ts';
 export type { SessionEvent } from './protocol/eventTypes.ts';
 export type { EventType, LogEvent, LogHead } from './protocol/events.ts';

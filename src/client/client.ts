@@ -15,7 +15,8 @@ import { hostOf } from './hosts.ts';
 import { environmentBlock, fallbackShell } from './environment.ts';
 import { explainUnreachable } from './explain.ts';
 import type { CallOptions, HostClient } from './hostClient.ts';
-import { type CallControl, Session, type SessionParts } from './session.ts';
+import type { CallControl } from './options.ts';
+import { Session, type SessionParts } from './session.ts';
 
 export type { GcHome, GcOptions, GcResult } from './gc.ts';
 export type { Verification } from '../eventlog/verify.ts';

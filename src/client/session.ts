@@ -16,56 +16,10 @@ import { effectiveStatus, findSession } from '../store/sessions.ts';
 import type { EventSelection } from './eventFeed.ts';
 import { EventStream } from './eventStream.ts';
 import type { CallOptions, HostClient } from './hostClient.ts';
+import type { CallControl, PasteOptions, RunOptions, SnapshotOptions, WaitOptions, WaitRunOptions } from './options.ts';
 import { RunFollower, runOffset, type RunPlace } from './runFollower.ts';
 import { pasteText, typeText } from './typeText.ts';
 import { waitBoundMs } from './waitBound.ts';
-
-/** Every call may be taken back. */
-export interface CallControl {
-  /** Takes the call back; it then rejects with `CANCELLED`. What the host has begun goes on. */
-  readonly signal?: AbortSignal;
-}
-
-/** How a run is waited for. */
-export interface WaitRunOptions extends CallControl {
-  /** Bounds the wait, never the run: ms up to 24 h, 0 for ever; 120,000 by default. */
-  readonly timeoutMs?: number;
-  /** Bytes of output in the result, head and tail together; 262,144 by default. */
-  readonly maxOutputBytes?: number;
-  /** Gets the whole output as text while it is made; nothing more is read before it resolves. */
-  readonly onOutput?: (text: string) => void | Promise<void>;
-}
-
-/** How a command is run. */
-export interface RunOptions extends WaitRunOptions {
-  /** `false` comes back when the command is accepted, with the outcome `accepted`. */
-  readonly wait?: boolean;
-  /** While another run is under way: `wait` for it (the default) or `fail` with `SESSION_BUSY`. */
-  readonly whenBusy?: 'wait' | 'fail';
-}
-
-/** How a condition is waited for. */
-export interface WaitOptions extends CallControl {
-  readonly timeoutMs?: number;
-  readonly afterSeq?: number;
-}
-
-/** What a snapshot holds besides the visible text. */
-export interface SnapshotOptions extends CallControl {
-  readonly includeScrollback?: boolean;
-  /** Characters, colours and attributes cell by cell. */
-  readonly includeCells?: boolean;
-}
-
-/** How a text is pasted. */
-export interface PasteOptions extends CallControl {
-  /** Send a line even when the terminal will cut it at 4,095 bytes. */
-  readonly force?: boolean;
-  /** Let control characters through; paste markers are removed all the same. */
-  readonly raw?: boolean;
-  /** Press Enter after the paste, outside its frame. */
-  readonly enter?: boolean;
-}
 
 /** What a session needs of its client. */
 export interface SessionParts {
