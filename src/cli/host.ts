@@ -1,7 +1,7 @@
 /** How commands reach the host: starting it, or explaining why a session cannot be reached. */
 import { connectHost } from '../client/connect.ts';
 import type { CallOptions, HostClient } from '../client/hostClient.ts';
-import { explainUnreachable } from '../client/explain.ts';
+import { explainLoss } from '../client/explain.ts';
 import { hostOf } from '../client/hosts.ts';
 import { waitBoundMs } from '../client/waitBound.ts';
 import { checkSessionReference } from '../protocol/ids.ts';
@@ -31,7 +31,7 @@ export async function withSession<T>(context: CliContext, reference: string, wor
   try {
     return await withRunningHost(context, hostOf(context.home, reference), work);
   } catch (error) {
-    throw explainUnreachable(context.home, reference, error);
+    throw await explainLoss(context.home, reference, error, context.clock);
   }
 }
 

@@ -13,7 +13,7 @@ import { connectHost, type HostStart } from './connect.ts';
 import { HostPool } from './hostPool.ts';
 import { hostOf } from './hosts.ts';
 import { environmentBlock, fallbackShell } from './environment.ts';
-import { explainUnreachable } from './explain.ts';
+import { explainLoss } from './explain.ts';
 import type { CallOptions, HostClient } from './hostClient.ts';
 import type { CallControl } from './options.ts';
 import { Session, type SessionParts } from './session.ts';
@@ -198,7 +198,7 @@ export class Client implements AsyncDisposable {
     try {
       return await this.#call(hostOf(this.home, reference), method, params, options);
     } catch (error) {
-      throw explainUnreachable(this.home, reference, error);
+      throw await explainLoss(this.home, reference, error, systemClock);
     }
   }
 
@@ -208,7 +208,7 @@ export class Client implements AsyncDisposable {
       using client = await connectHost({ home: this.home, hostId: hostOf(this.home, reference) });
       return await work(client);
     } catch (error) {
-      throw explainUnreachable(this.home, reference, error);
+      throw await explainLoss(this.home, reference, error, systemClock);
     }
   }
 

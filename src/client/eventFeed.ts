@@ -2,6 +2,7 @@
  * The events of a session: from its log, and on as it grows. The host only says that there is more; what is given out was
  * read from the file, in order, without gap or repeat, whatever becomes of the connection.
  */
+import { systemClock } from '../base/clock.ts';
 import { type Deferred, deferred } from '../base/deferred.ts';
 import { LogFollower, readEvents } from '../eventlog/reader.ts';
 import { offsetBefore } from '../eventlog/seek.ts';
@@ -10,7 +11,7 @@ import { EVENT_TYPES, isEventType } from '../protocol/eventTypes.ts';
 import type { EventType, LogEvent } from '../protocol/events.ts';
 import { sessionPaths } from '../protocol/homeLayout.ts';
 import { effectiveStatus, findSession } from '../store/sessions.ts';
-import { explainUnreachable } from './explain.ts';
+import { explainLoss, explainUnreachable } from './explain.ts';
 import type { HostClient } from './hostClient.ts';
 
 /** Which events are wanted. */
@@ -154,7 +155,8 @@ class Growth {
       if (isLive(home, sessionId)) await this.#ask(options, sessionId);
       else this.#failure = endOf(home, sessionId);
     } catch (error) {
-      this.#failure = signal?.aborted === true ? cancelled() : ended(explainUnreachable(home, sessionId, error));
+      this.#failure =
+        signal?.aborted === true ? cancelled() : ended(await explainLoss(home, sessionId, error, systemClock));
     } finally {
       signal?.removeEventListener('abort', abort);
       this.#isOver = true;

@@ -1,4 +1,5 @@
 /** Why a session cannot be reached, told from its record: no such session, ended, or its host is gone. */
+import { type Clock, delay } from '../base/clock.ts';
 import { quote, TtyError } from '../protocol/errors.ts';
 import { HOST_BUG, HOST_DEATH, type SessionRecord } from '../protocol/sessionRecord.ts';
 import { effectiveStatus, findSession } from '../store/sessions.ts';
@@ -31,6 +32,23 @@ export function explainUnreachable(home: string, reference: string, failure: unk
     details,
     cause: failure,
   });
+}
+
+/** A host that died is closed by the system piece by piece: its connections first, its process a moment later. */
+const DYING_MS = 1_000;
+const LOOK_MS = 10;
+
+/** As {@link explainUnreachable}, for a call whose connection broke just now: waits until a host that dies is dead. */
+export async function explainLoss(home: string, reference: string, failure: unknown, clock: Clock): Promise<unknown> {
+  if (!(failure instanceof TtyError) || failure.code !== 'HOST_UNREACHABLE') {
+    return explainUnreachable(home, reference, failure);
+  }
+  const deadlineMs = clock.nowMs() + DYING_MS;
+  for (;;) {
+    const reason = explainUnreachable(home, reference, failure);
+    if (reason !== failure || clock.nowMs() >= deadlineMs) return reason;
+    await delay(clock, LOOK_MS);
+  }
 }
 
 /** `ended at <time> with exit code 1`, from a record that is not live any more. */

@@ -140,6 +140,8 @@ describe('a file full of queries that cat shows at a prompt', () => {
     const id = await home.create(['--shell', shell]);
     for (let i = 0; i < 3; i += 1) {
       expect(await home.result(['run', id, 'cat hostile'])).toMatchObject({ outcome: 'finished', exitCode: 0 });
+      // what is typed while a shell changes the modes of its terminal is the shell's to lose
+      await home.result(['wait', id, '--prompt']);
       await home.result(['type', id, `cat hostile; echo done-"${i}"\r`]);
       await home.result(['wait', id, '--text', `done-${i}`]);
     }

@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/base/clock.ts';
 import { identify } from '../../../src/base/processIdentity.ts';
-import { explainUnreachable } from '../../../src/client/explain.ts';
+import { explainLoss, explainUnreachable } from '../../../src/client/explain.ts';
 import { readSessionStory } from '../../../src/client/sessionStory.ts';
 import { TtyError } from '../../../src/protocol/errors.ts';
 import { holding } from '../../support/like.ts';
@@ -35,6 +37,18 @@ describe('why a session cannot be reached', () => {
     expect(explainUnreachable(home, 'nobody', other)).toBe(other);
     const bug = new TypeError('x');
     expect(explainUnreachable(home, 'nobody', bug)).toBe(bug);
+  });
+
+  it('waits for a host that is dying, and no longer than that', async () => {
+    const home = newHome();
+    const child = spawn('sleep', ['60']);
+    const identity = identify(child.pid ?? 0) ?? null;
+    putRecord(home, 1, record(1, { name: 'x', status: 'running', hostPid: child.pid ?? 0, hostIdentity: identity }));
+    const reason = explainLoss(home, 'x', unreachable, systemClock);
+    child.kill('SIGKILL');
+    expect(await reason).toMatchObject({ message: 'the host of session "x" died' });
+    putRecord(home, 2, record(2, { name: 'y', ...here }));
+    expect(await explainLoss(home, 'y', unreachable, systemClock)).toBe(unreachable);
   });
 
   it('tells a signal and a destruction', () => {
