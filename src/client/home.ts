@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { isErrno } from '../base/atomicFile.ts';
 import { quote, TtyError } from '../protocol/errors.ts';
 
 /** Name of the variable that names the home. */
@@ -58,16 +59,7 @@ function checkPath(value: string, by: string): string {
 }
 
 function checkDirectory(home: string, by: string): void {
-  let stat: fs.Stats | undefined;
-  try {
-    stat = fs.statSync(home, { throwIfNoEntry: false });
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new TtyError('STORAGE_READ_ERROR', `${by} cannot be looked at: ${why}`, {
-      details: { reason: 'home' },
-      cause,
-    });
-  }
+  const stat = lookAt(home, by);
   checkParents(home, by);
   if (stat === undefined) return;
   if (!stat.isDirectory()) throw invalid(`${by} ${quote(home)} is not a directory`);
@@ -86,10 +78,27 @@ function checkDirectory(home: string, by: string): void {
   }
 }
 
+/** What lies at `place`; nothing where nothing can be, which versions of Node tell in two ways. */
+function lookAt(place: string, by: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(place);
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return undefined;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TtyError('STORAGE_READ_ERROR', `${by} cannot be looked at: ${why}`, {
+      details: { reason: 'home' },
+      cause,
+    });
+  }
+}
+
 /** A directory that everybody may write and that is not sticky lets everybody put another home in the place of ours. */
 function checkParents(home: string, by: string): void {
   for (let parent = path.dirname(home); ; parent = path.dirname(parent)) {
-    const stat = fs.statSync(parent, { throwIfNoEntry: false });
+    const stat = lookAt(parent, by);
+    if (stat?.isDirectory() === false) {
+      throw invalid(`${by} ${quote(home)} lies below ${quote(parent)}, which is no directory`);
+    }
     if (stat !== undefined && (stat.mode & 0o002) !== 0 && (stat.mode & 0o1000) === 0) {
       const mode = (stat.mode & 0o7777).toString(8).padStart(4, '0');
       throw new TtyError(

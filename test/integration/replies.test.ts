@@ -123,7 +123,7 @@ describe('a command of a shell that asks', () => {
   it('is answered when it is a built-in of the shell', async () => {
     await using home = new TestHome();
     const id = await home.create(['--shell', '/bin/bash']);
-    const command = `clear; printf '\\n\\n\\033[6n'; IFS=';' read -t 10 -rsd R row col; echo "at \${row#*[} $col"`;
+    const command = `clear; stty -echo -icanon; printf '\\n\\n\\033[6n'; IFS=';' read -t 10 -rd R row col; stty sane; echo "at \${row#*[} $col"`;
     for (let i = 0; i < 2; i += 1) {
       const { output } = await home.result(['run', id, command]);
       expect(String(output).trim()).toBe('at 3 1');

@@ -57,6 +57,7 @@ export class MarkReader {
     if (!this.#parts.reportsPrompts() || !this.#parts.prompts.isCurrent(prompt)) return false;
     const run = this.#parts.inFlight();
     if (run?.prompt === prompt) run.outputIsOver();
+    this.#parts.sink.shellReported('output_end');
     return true;
   }
 

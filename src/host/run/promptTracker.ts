@@ -12,6 +12,9 @@ export type PromptKind =
   /** The kernel edits its lines (dash): nothing but silence tells that it reads. */
   | 'kernel';
 
+/** What a shell tells of itself by marks: it draws a prompt, a command begins, or a command's output is over. */
+export type ShellReport = 'prompt' | 'command' | 'output_end';
+
 export type Readiness = 'starting' | 'ready' | 'busy';
 
 /** What the session knows of the terminal at the moment of asking; `undefined` where the system cannot tell. */
@@ -63,9 +66,9 @@ export class PromptTracker {
   }
 
   /** A hook's mark came. Its order to {@link bracketedPasteSwitched} of the same bytes does not matter. */
-  shellReported(what: 'prompt' | 'command', nowMs: number): void {
+  shellReported(what: ShellReport, nowMs: number): void {
     this.#startupMs ??= nowMs - this.#startedMs;
-    this.#shellAt = what;
+    if (what !== 'output_end') this.#shellAt = what;
   }
 
   /** Bracketed paste was switched. */

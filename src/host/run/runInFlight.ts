@@ -4,6 +4,7 @@ import type { NewEvent } from '../../protocol/events.ts';
 import { echoEvents } from './echoEvents.ts';
 import { EchoRegion } from './echoRegion.ts';
 import { EditorWatch, SWITCH_BYTES } from './editorWatch.ts';
+import type { ShellReport } from './promptTracker.ts';
 import { Refusal } from './refusal.ts';
 import type { RunRecord } from './runRecord.ts';
 import type { RunEnd } from './runState.ts';
@@ -21,8 +22,8 @@ export interface CoordinatorSink {
   flushOutput(): void;
   /** The shell waits for the rest of an incomplete command: Ctrl+C is to be typed to get its prompt back. */
   requestInterrupt(runId: string): void;
-  /** The shell itself reported that it draws a prompt, or that a command begins. */
-  shellReported(what: 'prompt' | 'command'): void;
+  /** The shell itself reported that it draws a prompt, that a command begins, or that its output is over. */
+  shellReported(what: ShellReport): void;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { ScreenService } from '../../screen/screenService.ts';
 import { ModeScanner } from '../pty/modeScanner.ts';
 import type { Pty } from '../pty/pty.ts';
 import { RunCompletionCoordinator } from '../run/coordinator.ts';
-import { PromptTracker } from '../run/promptTracker.ts';
+import { PromptTracker, type ShellReport } from '../run/promptTracker.ts';
 import type { CoordinatorSink } from '../run/runInFlight.ts';
 import { Flow } from './flow.ts';
 import { Ingest } from './ingest.ts';
@@ -84,12 +84,11 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
     tracker.bracketedPasteSwitched(on);
     if (on) replies.editorReads();
   });
-  const reported = (what: 'prompt' | 'command'): void => {
+  const reported = (what: ShellReport): void => {
     tracker.shellReported(what, clock.nowMs());
     watch.shellReported();
-    if (what !== 'prompt') return;
-    replies.askersGone();
-    journal.syncSoon();
+    if (what !== 'command') replies.askersGone();
+    if (what === 'prompt') journal.syncSoon();
   };
   const sink = coordinatorSink(() => ingest, pty, { shellReported: reported, runEnded: () => replies.askersGone() });
   const { nonce, source } = launch;
