@@ -3,18 +3,22 @@
  * batches whole or not at all. Validates no payload: they are typed, and made by this program.
  */
 import fs from 'node:fs';
-import { isErrno } from '../base/atomicFile.ts';
 import type { Clock } from '../base/clock.ts';
 import { invariant } from '../base/invariant.ts';
 import type { EventPayloads, LogHead, NewEvent } from '../protocol/events.ts';
 import { TtyError } from '../protocol/errors.ts';
 import { chainSeed, encodeEvent } from './codec.ts';
 import { SyncSchedule } from './durability.ts';
-import { LogWriteError, openLogFile } from './logFile.ts';
+import { LogWriteError, openOrFail, writeAll } from './logFile.ts';
 import type { LogFile, OpenLogFile } from './logFile.ts';
+import { checkRange, fileTrouble, placeTrouble, syncTrouble, troubleError } from './logTrouble.ts';
+import type { LogTrouble } from './logTrouble.ts';
+import { removeSyncPoint, writeSyncPoint } from './syncPoint.ts';
+import type { SyncPoint } from './syncPoint.ts';
 import { readLastEvents } from './tail.ts';
 
 export { LogWriteError } from './logFile.ts';
+export type { LogTrouble } from './logTrouble.ts';
 
 /** What an event got when it was appended. */
 export interface EventStamp extends LogHead {
@@ -25,16 +29,12 @@ export interface EventStamp extends LogHead {
 export interface AppenderOptions {
   readonly sessionId: string;
   readonly clock: Clock;
-  /** Told once when a sync failed: what was written since the last good one may be lost in a power cut. */
-  readonly onDurabilityLost?: (error: LogWriteError) => void;
   readonly openFile?: OpenLogFile;
 }
 
 interface Position {
   readonly file: LogFile;
-  readonly head: LogHead;
-  readonly t: number;
-  readonly offsetBytes: number;
+  readonly point: SyncPoint;
 }
 
 /** Appends to one log until it is closed; whoever makes it closes it. Every method but `close` is synchronous. */
@@ -48,8 +48,11 @@ export class LogAppender implements AsyncDisposable {
   #head: LogHead;
   #t: number;
   #offsetBytes: number;
+  /** The last event that is on disk for certain. */
+  #synced: SyncPoint;
   /** Bytes of a failed batch lie behind the good ones: they must go before anything is written again. */
   #hasDebris = false;
+  #tellDurabilityLost: ((error: LogWriteError) => void) | undefined;
   #durabilityLost: LogWriteError | undefined;
   #closing: Promise<void> | undefined;
 
@@ -57,15 +60,21 @@ export class LogAppender implements AsyncDisposable {
     this.#path = file;
     this.#file = at.file;
     this.#clock = options.clock;
-    this.#head = at.head;
-    this.#t = at.t;
-    this.#offsetBytes = at.offsetBytes;
-    this.#startedAt = { t: at.t, clockMs: options.clock.nowMs() };
+    const { seq, h, t, offsetBytes } = at.point;
+    this.#head = { seq, h };
+    this.#t = t;
+    this.#offsetBytes = offsetBytes;
+    this.#synced = at.point;
+    this.#startedAt = { t, clockMs: options.clock.nowMs() };
     this.#schedule = new SyncSchedule(at.file, options.clock, {
       isNew: options.isNew,
-      onFailure: (cause) => {
-        this.#durabilityLost = new LogWriteError('syncing', file, cause);
-        options.onDurabilityLost?.(this.#durabilityLost);
+      events: {
+        position: () => this.#point(),
+        onSynced: (point) => {
+          this.#synced = point;
+          writeSyncPoint(file, point);
+        },
+        onFailure: (cause) => this.#loseDurability(new LogWriteError('syncing', file, cause)),
       },
     });
   }
@@ -76,8 +85,8 @@ export class LogAppender implements AsyncDisposable {
    */
   static create(file: string, options: AppenderOptions & { started: EventPayloads['session_started'] }): LogAppender {
     const open = openOrFail(file, 'create', options.openFile);
-    const head = { seq: -1, h: chainSeed(options.sessionId) };
-    const appender = new LogAppender(file, { file: open, head, t: 0, offsetBytes: 0 }, { ...options, isNew: true });
+    const point = { seq: -1, h: chainSeed(options.sessionId), t: 0, offsetBytes: 0 };
+    const appender = new LogAppender(file, { file: open, point }, { ...options, isNew: true });
     try {
       appender.append([{ type: 'session_started', payload: options.started }]);
     } catch (error) {
@@ -103,8 +112,8 @@ export class LogAppender implements AsyncDisposable {
         });
       }
       const last = tail.events.at(-1);
-      const head = last === undefined ? { seq: -1, h: chainSeed(options.sessionId) } : { seq: last.seq, h: last.h };
-      const at = { file: open, head, t: last?.t ?? 0, offsetBytes: tail.endOffset };
+      const { seq, h, t } = last ?? { seq: -1, h: chainSeed(options.sessionId), t: 0 };
+      const at = { file: open, point: { seq, h, t, offsetBytes: tail.endOffset } };
       return new LogAppender(file, at, { ...options, isNew: false });
     } catch (error) {
       open.close();
@@ -126,7 +135,7 @@ export class LogAppender implements AsyncDisposable {
     return this.#offsetBytes;
   }
 
-  /** The failure after which nothing is known to be on disk any more, if there was one. */
+  /** The failure after which what came behind the last good sync is not known to be on disk, until {@link LogAppender.mend}. */
   get durabilityLost(): LogWriteError | undefined {
     return this.#durabilityLost;
   }
@@ -134,8 +143,8 @@ export class LogAppender implements AsyncDisposable {
   /**
    * Appends `events` in order, in one write, and returns what each one got. They are in the kernel when it returns.
    *
-   * Throws {@link LogWriteError} when there is no room or the disk fails: then none of them is in the log, `head` is as
-   * before, and the same call may be tried again later.
+   * Throws {@link LogWriteError} when there is no room, the disk fails, or something happened to the file: then none of them
+   * is in the log, `head` is as before, and the same call may be tried again later.
    */
   append(events: readonly NewEvent[]): readonly EventStamp[] {
     invariant(this.#closing === undefined, 'append to a closed log');
@@ -166,14 +175,52 @@ export class LogAppender implements AsyncDisposable {
     this.#schedule.syncSoon();
   }
 
-  /** False when the file was deleted or replaced under us: what is appended goes where nobody will look. */
-  isInPlace(): boolean {
-    return this.#file.isInPlace();
+  /** The last event that is on disk for certain, -1 when none is. */
+  get syncedSeq(): number {
+    return this.#synced.seq;
+  }
+
+  /** Calls `fn` when the disk fails: what was written since the last good sync may be lost in a power cut. One listener. */
+  onDurabilityLost(fn: (error: LogWriteError) => void): void {
+    this.#tellDurabilityLost = fn;
+  }
+
+  /** What is wrong with the file now, so that nothing is appended; looks at its path too, which `append` does not. */
+  trouble(): LogTrouble | undefined {
+    const found = this.#quickTrouble();
+    return found === undefined || found.kind === 'missing' ? (placeTrouble(this.#file.place()) ?? found) : found;
+  }
+
+  /**
+   * Tries to put right what {@link LogAppender.trouble} tells, and returns what could not be: after a failed sync the bytes
+   * are checked and written anew, a log that is gone from an empty place is put back. What somebody else did to the bytes
+   * stays. May take long with a large log; one call at a time, and no `append` meanwhile succeeds.
+   */
+  async mend(): Promise<LogTrouble | undefined> {
+    const trouble = this.trouble();
+    if (trouble === undefined) return undefined;
+    try {
+      if (trouble.kind === 'missing') await this.#file.putBack();
+      else if (trouble.kind === 'sync') await this.#writeAnew();
+      else return trouble;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+      return { ...trouble, reason: `${trouble.reason}; putting it right failed: ${String(error.code)}` };
+    }
+    return this.trouble();
+  }
+
+  /** Gives nobody else access to the file; returns the mode that did. */
+  makePrivate(): number | undefined {
+    return this.#file.makePrivate();
   }
 
   /** Puts everything on disk and closes the file. Never throws for a sync that fails: `durabilityLost` tells. */
   close(): Promise<void> {
-    this.#closing ??= this.#schedule.finish().then(() => this.#file.close());
+    this.#closing ??= this.#schedule.finish().then(() => {
+      this.#file.close();
+      if (this.#durabilityLost === undefined) removeSyncPoint(this.#path);
+    });
     return this.#closing;
   }
 
@@ -186,28 +233,46 @@ export class LogAppender implements AsyncDisposable {
     return Math.max(this.#t, this.#startedAt.t + elapsedUs);
   }
 
+  #point(): SyncPoint {
+    return { ...this.#head, t: this.#t, offsetBytes: this.#offsetBytes };
+  }
+
+  /** What one look at the open file tells. It costs 1 us an append; without it, what comes next would go where nobody looks. */
+  #quickTrouble(): LogTrouble | undefined {
+    if (this.#durabilityLost !== undefined) return syncTrouble(this.#durabilityLost);
+    return fileTrouble(this.#file.stat(), this.#offsetBytes, this.#hasDebris);
+  }
+
+  async #writeAnew(): Promise<void> {
+    const from = this.#synced;
+    await checkRange(this.#path, from, this.#head);
+    await this.#file.rewrite(from.offsetBytes);
+    this.#synced = this.#point();
+    this.#durabilityLost = undefined;
+    this.#schedule.restart();
+  }
+
+  #loseDurability(error: LogWriteError): void {
+    this.#durabilityLost = error;
+    this.#tellDurabilityLost?.(error);
+  }
+
   #write(bytes: Buffer): void {
+    const trouble = this.#quickTrouble();
+    if (trouble !== undefined) throw troubleError(this.#path, trouble);
     try {
       if (this.#hasDebris) this.#cutDebris();
       this.#hasDebris = true;
-      for (let written = 0; written < bytes.length;) written += this.#writeSome(bytes, written);
+      writeAll(this.#file, bytes);
     } catch (error) {
       this.#cutDebrisQuietly();
-      throw new LogWriteError('appending to', this.#path, error);
+      const failure = new LogWriteError('appending to', this.#path, error);
+      // a disk that fails here may have failed for the bytes before, and says so only once
+      if (failure.code === 'EIO') this.#loseDurability(failure);
+      throw failure;
     }
     this.#hasDebris = false;
     this.#offsetBytes += bytes.length;
-  }
-
-  #writeSome(bytes: Buffer, from: number): number {
-    try {
-      const count = this.#file.write(bytes, from);
-      if (count > 0) return count;
-    } catch (error) {
-      if (isErrno(error, 'EINTR')) return 0;
-      throw error;
-    }
-    throw Object.assign(new Error('a write took no byte and told no reason'), { code: 'EIO' });
   }
 
   #cutDebris(): void {
@@ -221,14 +286,5 @@ export class LogAppender implements AsyncDisposable {
     } catch {
       // stays marked: the next append must get rid of it first, and tells its caller if it cannot
     }
-  }
-}
-
-function openOrFail(file: string, mode: 'create' | 'existing', openFile: OpenLogFile = openLogFile): LogFile {
-  try {
-    return openFile(file, mode);
-  } catch (error) {
-    if (error instanceof TtyError) throw error;
-    throw new LogWriteError('opening', file, error);
   }
 }

@@ -4,14 +4,12 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { isErrno } from '../base/atomicFile.ts';
+import { isErrno, syncDirectory } from '../base/atomicFile.ts';
 import { TtyError } from '../protocol/errors.ts';
+import { fdatasync, putCopyBack, rewriteFrom, syncDirectoryOf } from './rescueFile.ts';
 
-const fdatasync = promisify(fs.fdatasync);
-const fsync = promisify(fs.fsync);
-const openAsync = promisify(fs.open);
-const closeAsync = promisify(fs.close);
+/** What stands at the path of an open log: the log itself, nothing, or another file. */
+export type LogPlace = 'here' | 'missing' | 'other';
 
 /** An open log. Each method throws the system's error as it is. One writer at a time. */
 export interface LogFile {
@@ -22,9 +20,20 @@ export interface LogFile {
   sync(): Promise<void>;
   /** Makes the file's directory entry durable, off the main thread. */
   syncDirectory(): Promise<void>;
-  sizeBytes(): number;
-  /** Whether the path that it was opened by still leads to this file. */
-  isInPlace(): boolean;
+  /** Makes the file and its directory entry durable on this thread, for a host that serves nobody yet. */
+  syncNow(): void;
+  /** How large the open file is, and whether any directory still names it. Quick: asked before each append. */
+  stat(): { readonly sizeBytes: number; readonly isLinked: boolean };
+  place(): LogPlace;
+  /** Takes access from everybody but the owner, and gives the mode that it had when it gave more. */
+  makePrivate(): number | undefined;
+  /**
+   * Writes the bytes from `from` on once more where they are, and makes them durable through a descriptor that no sync has
+   * failed on. Killed in between it has changed nothing.
+   */
+  rewrite(from: number): Promise<void>;
+  /** Puts a copy of the open file in its empty place, durably, and goes on with that. `EEXIST` when the place is taken. */
+  putBack(): Promise<void>;
   close(): void;
 }
 
@@ -39,13 +48,16 @@ export class LogWriteError extends Error {
   override readonly name = 'LogWriteError';
   readonly code: string;
   readonly path: string;
+  /** Why, in a few words for people: the code, or what was found. */
+  readonly reason: string;
 
   /** @param what the act, as the beginning of the message: `appending to` */
-  constructor(what: string, file: string, cause: unknown) {
+  constructor(what: string, file: string, cause: unknown, reason?: string) {
     const code = errnoOf(cause);
-    super(`${what} ${file} failed: ${code}`, { cause });
+    super(`${what} ${file} failed: ${reason ?? code}`, { cause });
     this.code = code;
     this.path = file;
+    this.reason = reason ?? code;
   }
 }
 
@@ -53,12 +65,12 @@ function errnoOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
 }
 
-const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = fs.constants;
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = fs.constants;
 
 /** The real thing. Throws `REFUSED_UNSAFE` for what is no plain file of ours, other errors as the system gave them. */
 export const openLogFile: OpenLogFile = (file, mode) => {
   if (mode === 'existing') return descriptorFile(file, openForRepair(file));
-  const fd = openRefusingLinks(file, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CREAT | O_EXCL);
+  const fd = openRefusingLinks(file, O_RDWR | O_APPEND | O_NOFOLLOW | O_CREAT | O_EXCL);
   try {
     fs.fchmodSync(fd, 0o600);
   } catch (error) {
@@ -68,10 +80,36 @@ export const openLogFile: OpenLogFile = (file, mode) => {
   return descriptorFile(file, fd);
 };
 
-/** Opens an existing log of ours for appending and cutting; the descriptor is the caller's. Throws as {@link openLogFile}. */
-export function openForRepair(file: string): number {
+/** Opens as `openFile` does, a failure of the system as {@link LogWriteError}. */
+export function openOrFail(file: string, mode: 'create' | 'existing', openFile: OpenLogFile = openLogFile): LogFile {
+  try {
+    return openFile(file, mode);
+  } catch (error) {
+    if (error instanceof TtyError) throw error;
+    throw new LogWriteError('opening', file, error);
+  }
+}
+
+/** Appends all of `bytes`, however short the writes are. */
+export function writeAll(file: LogFile, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length;) written += writeSome(file, bytes, written);
+}
+
+function writeSome(file: LogFile, bytes: Buffer, from: number): number {
+  try {
+    const count = file.write(bytes, from);
+    if (count > 0) return count;
+  } catch (error) {
+    if (isErrno(error, 'EINTR')) return 0;
+    throw error;
+  }
+  throw new Error('a write took no byte and told no reason');
+}
+
+/** An existing log of ours for appending and cutting; the descriptor is the caller's. Throws as {@link openLogFile}. */
+function openForRepair(file: string): number {
   // O_NONBLOCK: opening a FIFO that nobody reads fails instead of blocking; it means nothing for a plain file
-  const fd = openRefusingLinks(file, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK);
+  const fd = openRefusingLinks(file, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK);
   try {
     checkPlainFile(file, fd, { own: true });
   } catch (error) {
@@ -81,29 +119,42 @@ export function openForRepair(file: string): number {
   return fd;
 }
 
-function descriptorFile(file: string, fd: number): LogFile {
+function descriptorFile(file: string, opened: number): LogFile {
+  let fd = opened;
   return {
     write: (bytes, from) => fs.writeSync(fd, bytes, from),
     truncate: (sizeBytes) => fs.ftruncateSync(fd, sizeBytes),
     sync: () => fdatasync(fd),
     syncDirectory: () => syncDirectoryOf(file),
-    sizeBytes: () => fs.fstatSync(fd).size,
-    isInPlace() {
+    syncNow() {
+      fs.fsyncSync(fd);
+      syncDirectory(path.dirname(file));
+    },
+    stat() {
+      const { size, nlink } = fs.fstatSync(fd);
+      return { sizeBytes: size, isLinked: nlink > 0 };
+    },
+    place() {
       const there = fs.lstatSync(file, { throwIfNoEntry: false });
       const open = fs.fstatSync(fd);
-      return there !== undefined && there.ino === open.ino && there.dev === open.dev;
+      if (there === undefined) return 'missing';
+      return there.ino === open.ino && there.dev === open.dev ? 'here' : 'other';
+    },
+    makePrivate() {
+      const mode = fs.fstatSync(fd).mode & 0o777;
+      if ((mode & 0o077) === 0) return undefined;
+      fs.fchmodSync(fd, 0o600);
+      return mode;
+    },
+    rewrite: (from) => rewriteFrom(file, fd, from),
+    async putBack() {
+      await putCopyBack(file, fd);
+      const moved = openForRepair(file);
+      fs.closeSync(fd);
+      fd = moved;
     },
     close: () => fs.closeSync(fd),
   };
-}
-
-async function syncDirectoryOf(file: string): Promise<void> {
-  const fd = await openAsync(path.dirname(file), 'r');
-  try {
-    await fsync(fd);
-  } finally {
-    await closeAsync(fd);
-  }
 }
 
 /** Opens a log for reading; the descriptor is the caller's. Throws `REFUSED_UNSAFE` or `STORAGE_READ_ERROR` with the path. */
@@ -139,8 +190,10 @@ function checkPlainFile(file: string, fd: number, options: { own: boolean }): vo
   const stat = fs.fstatSync(fd);
   if (!stat.isFile()) throw unsafe(file, 'is no plain file');
   const us = process.getuid?.();
-  if (options.own && us !== undefined && stat.uid !== us)
-    throw unsafe(file, `belongs to user ${stat.uid}, not to user ${us}`);
+  if (us === undefined || stat.uid === us) return;
+  // whoever only reads: the administrator may read everybody's log, and everybody one of the administrator's
+  if (!options.own && (us === 0 || stat.uid === 0)) return;
+  throw unsafe(file, `belongs to user ${stat.uid}, not to user ${us}`);
 }
 
 function unsafe(file: string, problem: string, cause?: unknown): TtyError {

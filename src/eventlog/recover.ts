@@ -4,11 +4,13 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { isErrno, syncDirectory } from '../base/atomicFile.ts';
+import { isErrno } from '../base/atomicFile.ts';
 import { TtyError } from '../protocol/errors.ts';
 import type { LogEvent, LogHead } from '../protocol/events.ts';
-import { LogWriteError, openForReading, openForRepair } from './logFile.ts';
+import { LogWriteError, openForReading, openLogFile, writeAll } from './logFile.ts';
+import type { LogFile, OpenLogFile } from './logFile.ts';
 import { faultError, LogScanner, readChunksSync } from './scanner.ts';
+import { readSyncPoint } from './syncPoint.ts';
 
 export interface Recovery {
   /** Bytes that were taken off the end; 0 when the log was whole, or lacked only its last LF. */
@@ -20,19 +22,26 @@ export interface Recovery {
   readonly lastEvent: LogEvent | undefined;
 }
 
+/** How recovery goes about it. */
+export interface RecoverOptions {
+  readonly checkedBytes?: number;
+  readonly openFile?: OpenLogFile;
+}
+
 /**
- * How much of a log's end is checked. A crash can spoil what was written since the last sync, a quarter of a second and
- * the sync's own length, and no more; checking more makes a host slower to start after a crash.
+ * How much of a log's end is checked where nothing tells how far it is on disk. A crash can spoil what was written since the
+ * last sync, a quarter of a second and the sync's own length, and no more; checking more makes a host slower to start after a crash.
  */
 const CHECKED_BYTES = 64 * 1024 * 1024;
 
 interface End {
   readonly scanner: LogScanner;
   readonly lacksNewline: boolean;
+  readonly lastEvent: LogEvent | undefined;
 }
 
 /**
- * Checks the last 64 MiB of `file`, adds an LF that alone is missing, and moves everything behind the last good event into
+ * Checks `file` from the last event that is known to be on disk, else its last 64 MiB, adds an LF that alone is missing, and moves everything behind the last good event into
  * `events.torn-<n>` beside it, n the first free number from 1. Both files are durable when it returns. Killed in between, it
  * can be done again. Synchronous, for a host that serves nobody yet.
  *
@@ -40,16 +49,17 @@ interface End {
  * `STORAGE_READ_ERROR` for a newer format, `REFUSED_UNSAFE` for what is no plain file of ours. Throws `STORAGE_WRITE_ERROR`
  * when there is no room.
  */
-export function recoverLog(file: string, sessionId: string, checkedBytes: number = CHECKED_BYTES): Recovery {
+export function recoverLog(file: string, sessionId: string, options: RecoverOptions = {}): Recovery {
+  const { checkedBytes = CHECKED_BYTES, openFile = openLogFile } = options;
   const fd = openForReading(file);
   try {
     const { size } = fs.fstatSync(fd);
     checkHeader(file, fd, sessionId);
-    const { scanner, lacksNewline } = findEnd(file, fd, { sessionId, size, checkedBytes });
+    const { scanner, lacksNewline, lastEvent } = findEnd(file, fd, { sessionId, size, checkedBytes });
     const end = scanner.offset;
-    const keptIn = end === size ? null : keepTail(file, fd, end);
-    if (keptIn !== null || lacksNewline) repair(file, end, lacksNewline);
-    return { cutBytes: size - end, keptIn, head: scanner.head, lastEvent: scanner.last };
+    const keptIn = end === size ? null : keepTail(file, fd, end, openFile);
+    if (keptIn !== null || lacksNewline) repair(file, end, lacksNewline, openFile);
+    return { cutBytes: size - end, keptIn, head: scanner.head, lastEvent };
   } catch (cause) {
     if (cause instanceof TtyError) throw cause;
     const error = new LogWriteError('recovering', file, cause);
@@ -72,6 +82,12 @@ function checkHeader(file: string, fd: number, sessionId: string): void {
 }
 
 function findEnd(file: string, fd: number, options: { sessionId: string; size: number; checkedBytes: number }): End {
+  const known = readSyncPoint(file, fd);
+  if (known !== undefined) {
+    const { event, offsetBytes } = known;
+    const end = runToEnd(fd, new LogScanner({ from: 'event', event }, offsetBytes));
+    return { ...end, lastEvent: end.lastEvent ?? event };
+  }
   const checkedFrom = options.size - options.checkedBytes;
   if (checkedFrom > 0) {
     const scanner = new LogScanner({ from: 'anywhere' }, lineStartAfter(fd, checkedFrom));
@@ -89,9 +105,10 @@ function findEnd(file: string, fd: number, options: { sessionId: string; size: n
 function runToEnd(fd: number, scanner: LogScanner): End {
   for (const chunk of readChunksSync(fd, scanner.offset)) {
     scanner.drain(chunk);
-    if (scanner.fault !== undefined) return { scanner, lacksNewline: false };
+    if (scanner.fault !== undefined) return { scanner, lacksNewline: false, lastEvent: scanner.last };
   }
-  return { scanner, lacksNewline: scanner.takeUnended() !== undefined };
+  const lacksNewline = scanner.takeUnended() !== undefined;
+  return { scanner, lacksNewline, lastEvent: scanner.last };
 }
 
 /** The offset behind the first LF at or after `from`; the end of the file when there is none. */
@@ -106,44 +123,41 @@ function lineStartAfter(fd: number, from: number): number {
 }
 
 /** Copies the bytes from `from` on into a new file beside the log, durably, and returns its name. */
-function keepTail(file: string, fd: number, from: number): string {
-  const { name, keptFd } = newTornFile(file);
-  const kept = path.join(path.dirname(file), name);
+function keepTail(file: string, fd: number, from: number, openFile: OpenLogFile): string {
+  const { name, kept } = newTornFile(file, openFile);
   try {
     try {
-      fs.fchmodSync(keptFd, 0o600);
-      for (const chunk of readChunksSync(fd, from)) fs.writeFileSync(keptFd, chunk);
-      fs.fsyncSync(keptFd);
+      for (const chunk of readChunksSync(fd, from)) writeAll(kept, chunk);
+      kept.syncNow();
     } finally {
-      fs.closeSync(keptFd);
+      kept.close();
     }
   } catch (error) {
-    fs.rmSync(kept, { force: true });
+    fs.rmSync(path.join(path.dirname(file), name), { force: true });
     throw error;
   }
-  syncDirectory(path.dirname(file));
   return name;
 }
 
-function newTornFile(file: string): { name: string; keptFd: number } {
+function newTornFile(file: string, openFile: OpenLogFile): { name: string; kept: LogFile } {
   const base = path.basename(file, path.extname(file));
   for (let n = 1; ; n++) {
     const name = `${base}.torn-${n}`;
     try {
-      return { name, keptFd: fs.openSync(path.join(path.dirname(file), name), 'wx', 0o600) };
+      return { name, kept: openFile(path.join(path.dirname(file), name), 'create') };
     } catch (error) {
       if (!isErrno(error, 'EEXIST')) throw error;
     }
   }
 }
 
-function repair(file: string, end: number, lacksNewline: boolean): void {
-  const fd = openForRepair(file);
+function repair(file: string, end: number, lacksNewline: boolean, openFile: OpenLogFile): void {
+  const log = openFile(file, 'existing');
   try {
-    if (lacksNewline) fs.writeSync(fd, '\n');
-    else fs.ftruncateSync(fd, end);
-    fs.fsyncSync(fd);
+    if (lacksNewline) writeAll(log, Buffer.from('\n'));
+    else log.truncate(end);
+    log.syncNow();
   } finally {
-    fs.closeSync(fd);
+    log.close();
   }
 }

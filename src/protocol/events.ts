@@ -88,6 +88,12 @@ export interface EventPayloads {
   host_lost: { hostPid: number; survivorsEnded: number };
   /** Appended after a torn tail was cut; the bytes are kept in `keptIn`. */
   recovered: { cutBytes: number; keptIn: string | null };
+  /** The disk failed; the events of this range were written anew, and nothing was taken before they were on it. */
+  durability_lost: { reason: string; fromSeq: number; toSeq: number };
+  /** The log was gone from its place and was put back whole. */
+  log_replaced: { reason: string };
+  /** Others had access to the log (`mode`, octal) until now. */
+  perm_fixed: { mode: string };
 }
 
 export type EventType = keyof EventPayloads;

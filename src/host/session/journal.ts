@@ -22,15 +22,17 @@ export class Journal {
   readonly #onBlockedChange: (reason: string | null) => void;
   readonly #onCommit: (seq: number, events: readonly NewEvent[]) => void;
   #pending: Pending[] = [];
+  /** Why the last write failed, and why nothing is to be written at all. */
   #blocked: string | null = null;
+  #held: string | null = null;
   #retry: Timer | undefined;
   #written: Deferred<void> | undefined;
   readonly #onGrown = new Set<() => void>();
   #closed = false;
 
   /**
-   * `onBlockedChange` gets the reason when the log stops taking events, and null when it goes on. `onCommit` gets the number
-   * that each {@link commit} returns, before it does, and its events.
+   * `onBlockedChange` gets the reason when the log stops taking events, each new one, and null when it goes on. `onCommit`
+   * gets the number that each {@link commit} returns, before it does, and its events.
    */
   constructor(
     appender: LogAppender,
@@ -46,7 +48,16 @@ export class Journal {
 
   /** Why the log takes nothing now; null while all is well. */
   get blocked(): string | null {
-    return this.#blocked;
+    return this.#held ?? this.#blocked;
+  }
+
+  /** Takes nothing while `reason` stands, whatever the disk says; null lets it go on, at once. */
+  hold(reason: string | null): void {
+    if (reason === this.#held) return;
+    const before = this.blocked;
+    this.#held = reason;
+    if (this.blocked !== before) this.#onBlockedChange(this.blocked);
+    if (reason === null) this.flush();
   }
 
   /** The last event in the file. */
@@ -77,7 +88,7 @@ export class Journal {
 
   /** Writes what is pending. A failure keeps everything, marks the journal blocked and tries again by itself. */
   flush(): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#held !== null) return;
     // Nothing waits: whether there is room again shows with the next event.
     if (this.#pending.length === 0) return this.#unblock();
     const batch = this.#pending;
@@ -105,9 +116,9 @@ export class Journal {
     for (const event of events) this.enqueue(event);
     const last = this.nextSeq - 1;
     this.flush();
-    if (this.#blocked !== null) {
+    if (this.blocked !== null) {
       this.#pending.splice(this.#pending.length - events.length);
-      throw new TtyError('STORAGE_WRITE_ERROR', `the event log cannot be written (${this.#blocked}); nothing was sent`);
+      throw new TtyError('STORAGE_WRITE_ERROR', `the event log cannot be written (${this.blocked}); nothing was sent`);
     }
     this.#onCommit(last, events);
     return last;
@@ -139,13 +150,13 @@ export class Journal {
   }
 
   #block(error: LogWriteError): void {
-    const first = this.#blocked === null;
-    this.#blocked = error.code;
+    const before = this.blocked;
+    this.#blocked = error.reason;
     this.#retry ??= this.#clock.after(RETRY_MS, () => {
       this.#retry = undefined;
       this.flush();
     });
-    if (first) this.#onBlockedChange(error.code);
+    if (this.blocked !== before) this.#onBlockedChange(this.blocked);
   }
 
   #unblock(): void {
@@ -153,6 +164,6 @@ export class Journal {
     this.#blocked = null;
     this.#retry?.clear();
     this.#retry = undefined;
-    this.#onBlockedChange(null);
+    if (this.#held === null) this.#onBlockedChange(null);
   }
 }

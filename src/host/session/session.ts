@@ -198,6 +198,7 @@ export class Session {
     this.#parts.watch[Symbol.dispose]();
     this.#assembly.pty.dispose();
     this.#parts.screen[Symbol.dispose]();
+    await this.#parts.guard[Symbol.asyncDispose]();
     const { lostEvents } = await this.#parts.journal.close();
     if (lostEvents > 0)
       this.#options.logger.log('error', 'log', 'events could not be written', { sessionId: this.id, lostEvents });

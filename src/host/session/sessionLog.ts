@@ -1,7 +1,6 @@
 /** Makes the log of a new session. */
 import { syncDirectory } from '../../base/atomicFile.ts';
 import type { Clock } from '../../base/clock.ts';
-import { errorFields, type Logger } from '../../base/logger.ts';
 import { LogAppender, LogWriteError } from '../../eventlog/appender.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import { type SessionPaths, sessionsDirectory } from '../../protocol/homeLayout.ts';
@@ -13,7 +12,6 @@ export interface SessionLogOptions {
   readonly params: SessionParams;
   readonly home: string;
   readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 /** The appender of a new log whose first event describes the session. @throws TtyError `STORAGE_WRITE_ERROR` */
@@ -22,13 +20,11 @@ export function createSessionLog(
   paths: SessionPaths,
   command: readonly string[],
 ): LogAppender {
-  const { id, params, home, clock, logger } = options;
+  const { id, params, home, clock } = options;
   try {
     const appender = LogAppender.create(paths.log, {
       sessionId: id,
       clock,
-      onDurabilityLost: (error) =>
-        logger.log('error', 'log', 'a sync to disk failed', { sessionId: id, ...errorFields(error) }),
       started: {
         formatVersion: LOG_FORMAT_VERSION,
         sessionId: id,

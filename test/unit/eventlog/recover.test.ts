@@ -107,7 +107,7 @@ describe('recovering a log', () => {
     const changed = ends.at(-3) ?? 0;
     bytes.write('AAAA', bytes.indexOf(',"h":"', changed) + 6);
     fs.writeFileSync(file, bytes);
-    const recovery = recoverLog(file, SESSION, bytes.length - changed + 1);
+    const recovery = recoverLog(file, SESSION, { checkedBytes: bytes.length - changed + 1 });
     expect(recovery).toMatchObject({ head: { seq: 6 }, cutBytes: bytes.length - changed });
     await goOn(file, recovery);
   });
@@ -125,13 +125,13 @@ describe('recovering a log', () => {
     const threeRecords = bytes.length - (ends.at(-4) ?? 0);
     const damagedAt = (at: number | undefined): Buffer => Buffer.from(bytes).fill(0, (at ?? 0) + 50, (at ?? 0) + 60);
     fs.writeFileSync(file, damagedAt(ends[1]));
-    expect(recoverLog(file, SESSION, threeRecords)).toMatchObject({ cutBytes: 0, head: { seq: 8 } });
+    expect(recoverLog(file, SESSION, { checkedBytes: threeRecords })).toMatchObject({ cutBytes: 0, head: { seq: 8 } });
     fs.writeFileSync(file, damagedAt(ends.at(-3)));
-    expect(recoverLog(file, SESSION, threeRecords)).toMatchObject({ head: { seq: 6 } });
+    expect(recoverLog(file, SESSION, { checkedBytes: threeRecords })).toMatchObject({ head: { seq: 6 } });
     const bothEnds = Buffer.from(damagedAt(ends[1])).fill(0, ends.at(-3));
     fs.writeFileSync(file, bothEnds);
     const details: unknown = expect.objectContaining({ seq: 2 });
-    expect(() => recoverLog(file, SESSION, threeRecords)).toThrow(
+    expect(() => recoverLog(file, SESSION, { checkedBytes: threeRecords })).toThrow(
       expect.objectContaining({ code: 'LOG_CORRUPT', details }),
     );
     expect(fs.readFileSync(file)).toEqual(bothEnds);

@@ -49,16 +49,11 @@ afterEach(async () => {
 
 function withFullDisk(file: LogFile): LogFile {
   return {
+    ...file,
     write(bytes, from) {
       if (isFull) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
       return file.write(bytes, from);
     },
-    truncate: (size) => file.truncate(size),
-    sync: () => file.sync(),
-    syncDirectory: () => file.syncDirectory(),
-    sizeBytes: () => file.sizeBytes(),
-    isInPlace: () => file.isInPlace(),
-    close: () => file.close(),
   };
 }
 

@@ -64,16 +64,11 @@ function appender(): LogAppender {
     openFile: (name, mode) => {
       const file = openLogFile(name, mode);
       return {
+        ...file,
         write(bytes, from) {
           if (isFull) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
           return file.write(bytes, from);
         },
-        truncate: (size) => file.truncate(size),
-        sync: () => file.sync(),
-        syncDirectory: () => file.syncDirectory(),
-        sizeBytes: () => file.sizeBytes(),
-        isInPlace: () => file.isInPlace(),
-        close: () => file.close(),
       };
     },
     started: {
