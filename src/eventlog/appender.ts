@@ -187,8 +187,7 @@ export class LogAppender implements AsyncDisposable {
 
   /** What is wrong with the file now, so that nothing is appended; looks at its path too, which `append` does not. */
   trouble(): LogTrouble | undefined {
-    const found = this.#quickTrouble();
-    return found === undefined || found.kind === 'missing' ? (placeTrouble(this.#file.place()) ?? found) : found;
+    return placeTrouble(this.#file.place()) ?? this.#quickTrouble();
   }
 
   /**
@@ -197,17 +196,19 @@ export class LogAppender implements AsyncDisposable {
    * stays. May take long with a large log; one call at a time, and no `append` meanwhile succeeds.
    */
   async mend(): Promise<LogTrouble | undefined> {
-    const trouble = this.trouble();
-    if (trouble === undefined) return undefined;
-    try {
-      if (trouble.kind === 'missing') await this.#file.putBack();
-      else if (trouble.kind === 'sync') await this.#writeAnew();
-      else return trouble;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error)) throw error;
-      return { ...trouble, reason: `${trouble.reason}; putting it right failed: ${String(error.code)}` };
+    for (let before: LogTrouble['kind'] | undefined; ;) {
+      const trouble = this.trouble();
+      if (trouble === undefined || trouble.kind === before) return trouble;
+      before = trouble.kind;
+      try {
+        if (trouble.kind === 'missing') await this.#file.putBack();
+        else if (trouble.kind === 'sync') await this.#writeAnew();
+        else return trouble;
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error)) throw error;
+        return { ...trouble, reason: `${trouble.reason}; putting it right failed: ${String(error.code)}` };
+      }
     }
-    return this.trouble();
   }
 
   /** Gives nobody else access to the file; returns the mode that did. */
@@ -217,10 +218,7 @@ export class LogAppender implements AsyncDisposable {
 
   /** Puts everything on disk and closes the file. Never throws for a sync that fails: `durabilityLost` tells. */
   close(): Promise<void> {
-    this.#closing ??= this.#schedule.finish().then(() => {
-      this.#file.close();
-      if (this.#durabilityLost === undefined) removeSyncPoint(this.#path);
-    });
+    this.#closing ??= this.#close();
     return this.#closing;
   }
 
@@ -233,14 +231,20 @@ export class LogAppender implements AsyncDisposable {
     return Math.max(this.#t, this.#startedAt.t + elapsedUs);
   }
 
+  async #close(): Promise<void> {
+    await this.#schedule.finish();
+    this.#file.close();
+    if (this.#durabilityLost === undefined) removeSyncPoint(this.#path);
+  }
+
   #point(): SyncPoint {
     return { ...this.#head, t: this.#t, offsetBytes: this.#offsetBytes };
   }
 
   /** What one look at the open file tells. It costs 1 us an append; without it, what comes next would go where nobody looks. */
   #quickTrouble(): LogTrouble | undefined {
-    if (this.#durabilityLost !== undefined) return syncTrouble(this.#durabilityLost);
-    return fileTrouble(this.#file.stat(), this.#offsetBytes, this.#hasDebris);
+    const found = fileTrouble(this.#file.stat(), this.#offsetBytes, this.#hasDebris);
+    return found ?? (this.#durabilityLost === undefined ? undefined : syncTrouble(this.#durabilityLost));
   }
 
   async #writeAnew(): Promise<void> {

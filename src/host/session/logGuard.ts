@@ -24,7 +24,7 @@ export class LogGuard implements AsyncDisposable {
   readonly #options: LogGuardOptions;
   #timer: Timer | undefined;
   #repair: Promise<void> | undefined;
-  #told: string | undefined;
+  #heldFor: LogTrouble | undefined;
   #stopped = false;
 
   constructor(options: LogGuardOptions) {
@@ -49,17 +49,16 @@ export class LogGuard implements AsyncDisposable {
   }
 
   #look(): void {
-    const { appender, journal } = this.#options;
+    const { appender } = this.#options;
     if (this.#repair !== undefined || this.#stopped) return;
     const trouble = this.#seen();
     if (trouble === undefined) {
-      this.#tell(undefined);
-      journal.hold(null);
+      this.#hold(undefined);
       this.#schedule();
       return;
     }
-    this.#tell(trouble.reason);
-    journal.hold(trouble.reason);
+    // of a trouble that lasts, the reason why it could not be put right stays
+    if (trouble.kind !== this.#heldFor?.kind) this.#hold(trouble);
     const fromSeq = appender.syncedSeq + 1;
     this.#repair = this.#mend(trouble, fromSeq).finally(() => {
       this.#repair = undefined;
@@ -90,23 +89,22 @@ export class LogGuard implements AsyncDisposable {
     const toSeq = appender.lastSeq;
     const left = await appender.mend();
     if (left !== undefined) {
-      this.#tell(left.reason);
-      journal.hold(left.reason);
+      this.#hold(left);
       return;
     }
     logger.log('warn', 'log', 'the log was put right', { sessionId, reason: trouble.reason });
     const { reason } = trouble;
     if (trouble.kind === 'sync') journal.enqueue({ type: 'durability_lost', payload: { reason, fromSeq, toSeq } });
     else journal.enqueue({ type: 'log_replaced', payload: { reason } });
-    this.#tell(undefined);
-    journal.hold(null);
+    this.#hold(undefined);
   }
 
-  /** Each new trouble once. */
-  #tell(reason: string | undefined): void {
-    if (reason === this.#told) return;
-    this.#told = reason;
-    const { logger, sessionId } = this.#options;
-    if (reason !== undefined) logger.log('error', 'log', reason, { sessionId });
+  /** Keeps the journal from writing while there is trouble; the diary gets each new one once. */
+  #hold(trouble: LogTrouble | undefined): void {
+    const { journal, logger, sessionId } = this.#options;
+    const isNew = trouble !== undefined && trouble.reason !== this.#heldFor?.reason;
+    this.#heldFor = trouble;
+    if (isNew) logger.log('error', 'log', trouble.reason, { sessionId });
+    journal.hold(trouble?.reason ?? null);
   }
 }

@@ -17,6 +17,7 @@ import type { PtyExit } from '../pty/pty.ts';
 import { type AssemblyOptions, assembleSession, type SessionParts } from './assemble.ts';
 import type { SessionInput } from './input.ts';
 import { prepareLaunch, spawnLaunch } from './launch.ts';
+import { LogGuard } from './logGuard.ts';
 import { endTree } from './processTree.ts';
 import type { SessionRuns } from './runs.ts';
 import { SessionScreen } from './sessionScreen.ts';
@@ -54,6 +55,7 @@ export class Session {
   readonly #parts: SessionParts;
   readonly #file: SessionFile;
   readonly screen: SessionScreen;
+  readonly #guard: LogGuard;
   readonly #ended = new AbortController();
   readonly #processRunId: string | undefined;
   #state: SessionState = INITIAL_SESSION_STATE;
@@ -109,6 +111,8 @@ export class Session {
     pty.onExit((exit) => this.#exited(exit));
     pty.onData((chunk) => this.#parts.ingest.take(chunk));
     this.#armIdleTimer();
+    const { journal } = this.#parts;
+    this.#guard = new LogGuard({ ...options, sessionId: options.id, appender: assembly.appender, journal });
   }
 
   get runs(): SessionRuns {
@@ -198,7 +202,7 @@ export class Session {
     this.#parts.watch[Symbol.dispose]();
     this.#assembly.pty.dispose();
     this.#parts.screen[Symbol.dispose]();
-    await this.#parts.guard[Symbol.asyncDispose]();
+    await this.#guard[Symbol.asyncDispose]();
     const { lostEvents } = await this.#parts.journal.close();
     if (lostEvents > 0)
       this.#options.logger.log('error', 'log', 'events could not be written', { sessionId: this.id, lostEvents });

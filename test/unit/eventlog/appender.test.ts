@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LogWriteError } from '../../../src/eventlog/appender.ts';
 import type { LogFile, OpenLogFile } from '../../../src/eventlog/logFile.ts';
 import { verifyLog } from '../../../src/eventlog/verify.ts';
 import { FakeClock } from '../../support/fakeClock.ts';

@@ -119,7 +119,8 @@ describe('what a power cut leaves of a log', () => {
         const file = newLogPath();
         const disk = new CrashDisk();
         await live(file, disk.open, random, () => disk.lookAtPoint(file));
-        const images = disk.operations.flatMap((_, n) => [...imagesAfter(disk.operations, n + 1, random)]);
+        const images: CrashImage[] = [];
+        for (const n of disk.operations.keys()) images.push(...imagesAfter(disk.operations, n + 1, random));
         const share = Math.min(1, (IMAGES * 1.2) / LIVES / images.length);
         for (const image of images) {
           if (random(1_000) >= share * 1_000) continue;
