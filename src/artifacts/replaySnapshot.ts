@@ -1,11 +1,18 @@
-/** The screen of a session, rebuilt from its log: for sessions that nobody serves any more. Reads in constant memory. */
+/**
+ * The screen of a session, rebuilt from its log: for sessions that nobody serves any more. Reads in constant memory; of a long
+ * log only the end, where its host left the last screen beside it.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
 import { readEvents } from '../eventlog/reader.ts';
+import { readLastEvents } from '../eventlog/tail.ts';
 import { TtyError } from '../protocol/errors.ts';
 import { bytesOf, type LogEvent } from '../protocol/events.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
 import { Baselines } from '../screen/baselines.ts';
 import { type Baseline, type Held, Probe, ScreenView, type ScreenWish } from '../screen/probe.ts';
 import { ScreenModel } from '../screen/screenModel.ts';
+import { readLastScreen } from '../store/lastScreen.ts';
 
 /** Bytes between two turns of the event loop, so that signals and pipes are served during a long replay. */
 const BREATH_BYTES = 1024 * 1024;
@@ -20,7 +27,7 @@ export async function replaySnapshot(
   options: { readonly includeScrollback?: boolean; readonly includeCells?: boolean; readonly toSeq?: number } = {},
 ): Promise<ScreenState> {
   const { includeScrollback = false, includeCells = false, toSeq } = options;
-  using model = await replay(file, { toSeq });
+  using model = (toSeq === undefined ? await keptScreen(file) : undefined) ?? (await replay(file, { toSeq }));
   return model.state({ includeScrollback, includeCells });
 }
 
@@ -64,6 +71,20 @@ export async function replayMatch(
   } finally {
     baselines?.[Symbol.dispose]();
   }
+}
+
+/** The last screen that the session's host left beside the log, if the log still ends as it did then. */
+async function keptScreen(file: string): Promise<ScreenModel | undefined> {
+  const at = path.join(path.dirname(file), 'screen.json');
+  if (!fs.existsSync(at)) return undefined;
+  const { events, trailingBytes } = readLastEvents(file);
+  const head = events.at(-1);
+  const kept = head === undefined || trailingBytes > 0 ? undefined : readLastScreen(at, head);
+  if (kept === undefined) return undefined;
+  const model = new ScreenModel(kept);
+  model.write(Buffer.from(kept.drawing), kept.capturedAtSeq);
+  await model.flush();
+  return model;
 }
 
 interface ReplayOptions {

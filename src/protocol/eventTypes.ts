@@ -22,6 +22,8 @@ export const EVENT_TYPES = [
   'exit',
   'host_lost',
   'recovered',
+  'durability_lost',
+  'log_replaced',
 ] as const satisfies readonly EventType[];
 type Missing = Exclude<EventType, (typeof EVENT_TYPES)[number]>;
 true satisfies [Missing] extends [never] ? true : never;

@@ -45,6 +45,8 @@ export interface SessionPaths {
   readonly directory: string;
   readonly manifest: string;
   readonly log: string;
+  /** The last screen of a long log, so that nobody has to replay it. */
+  readonly screen: string;
   /** Start-up files of shell hooks and scripts of long commands; empty when nothing is under way. */
   readonly scratch: string;
   /** What was made from the log: recordings. Made with the first one. */
@@ -61,6 +63,7 @@ export function sessionPaths(home: string, sessionId: string): SessionPaths {
     directory,
     manifest: path.join(directory, 'session.json'),
     log: path.join(directory, 'events.jsonl'),
+    screen: path.join(directory, 'screen.json'),
     scratch: path.join(directory, 'scratch'),
     artifacts: path.join(directory, 'artifacts'),
   };

@@ -68,6 +68,11 @@ export class Clamp {
     return this.#oscEnds;
   }
 
+  /** Whether the bytes so far end outside of every sequence and character. */
+  get isAtRest(): boolean {
+    return this.#state === 'ground' && this.#tail.length === 0;
+  }
+
   /** Gives what the emulator may have of `chunk`; the same buffer when nothing in it needs a look. */
   filter(chunk: Buffer): Buffer {
     const joined = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);

@@ -10,7 +10,7 @@ import type { Screen, ScreenOptions } from './screen.ts';
 import { messageOf, ScreenRequests } from './screenRequests.ts';
 import type { ScreenRequest, StateWithCells } from './screenRequests.ts';
 import { StampLedger } from './stampLedger.ts';
-import type { ScreenMatch, ScreenNumber, WorkerReply, WorkerRequest } from './workerProtocol.ts';
+import type { ScreenCheckpoint, ScreenMatch, ScreenNumber, WorkerReply, WorkerRequest } from './workerProtocol.ts';
 
 export type { ScreenItem } from './feedBatch.ts';
 export type { Screen, ScreenOptions } from './screen.ts';
@@ -51,6 +51,8 @@ export class LiveScreen implements Screen {
   #mode: 'live' | 'rebuilding' | 'ended' = 'live';
   #error: TtyError | undefined;
   #replayRoom: Deferred<void> | undefined;
+  /** Where a rebuild begins, so that it does not take longer the longer the session was. */
+  #checkpoint: ScreenCheckpoint | undefined;
 
   constructor(id: string, options: ScreenOptions, owner: ScreenOwner) {
     this.id = id;
@@ -70,9 +72,8 @@ export class LiveScreen implements Screen {
   /** Opens the screen in the worker. */
   start(): void {
     this.#renumber(this.#owner.nextNumber());
-    if (this.#number !== undefined) {
-      this.#owner.post({ type: 'open', screen: this.#number, cols: this.#options.cols, rows: this.#options.rows });
-    }
+    const { cols, rows } = this.#checkpoint ?? this.#options;
+    if (this.#number !== undefined) this.#owner.post({ type: 'open', screen: this.#number, cols, rows });
   }
 
   feed(bytes: Buffer, seq: number): void {
@@ -107,6 +108,13 @@ export class LiveScreen implements Screen {
     const answer = deferred<ScreenState>();
     this.#request({ kind: 'state', includeScrollback, answer });
     return answer.promise;
+  }
+
+  async checkpoint(): Promise<ScreenCheckpoint | undefined> {
+    const answer = deferred<ScreenCheckpoint | undefined>();
+    this.#request({ kind: 'draw', answer });
+    const drawn = await answer.promise;
+    return this.#skippedSeqs.size === 0 ? drawn : undefined;
   }
 
   stateWithCells({ includeScrollback }: { includeScrollback: boolean }): Promise<StateWithCells> {
@@ -164,6 +172,10 @@ export class LiveScreen implements Screen {
       if (reply.lastSeq > this.#answeredSeq) this.#options.onAnswers?.(fresh, reply.skipped);
       return;
     }
+    if (reply.type === 'checkpoint') {
+      this.#checkpoint = reply.checkpoint;
+      return;
+    }
     // the worker stamps what it answers
     if (reply.type === 'state') this.#stamps.add(reply.state.capturedAtSeq);
     else if (reply.type === 'matched') this.#stamps.add(reply.match.capturedAtSeq);
@@ -174,6 +186,8 @@ export class LiveScreen implements Screen {
   rebuild(skippedSeq: number | undefined): void {
     if (this.#mode === 'ended') return;
     if (skippedSeq !== undefined) this.#skippedSeqs.add(skippedSeq);
+    // a worker that fails on it fails on it again
+    if (skippedSeq === this.#checkpoint?.seq) this.#checkpoint = undefined;
     this.#mode = 'rebuilding';
     this.#answeredSeq = this.#lastPostedSeq;
     this.#unackedBytes = 0;
@@ -246,8 +260,12 @@ export class LiveScreen implements Screen {
     const stampUntil = (seq: number): void => {
       for (; stamps[0] !== undefined && stamps[0] < seq; stamps.shift()) batch.add({ stamp: true, seq: stamps[0] });
     };
-    for await (const item of this.#options.replay()) {
+    const { seq: afterSeq, bytes } = this.#checkpoint ?? { seq: -1, bytes: undefined };
+    if (bytes !== undefined) batch.add({ bytes: Buffer.from(bytes), seq: afterSeq });
+    while (stamps[0] !== undefined && stamps[0] < afterSeq) stamps.shift();
+    for await (const item of this.#options.replay(afterSeq)) {
       if (item.seq > this.#lastPostedSeq) break;
+      if (item.seq <= afterSeq) continue;
       stampUntil(item.seq);
       if (this.#skippedSeqs.has(item.seq)) continue;
       if (this.#number !== number) return;

@@ -4,7 +4,7 @@ import type { Answer } from './answerBatch.ts';
 import type { ScreenItem } from './feedBatch.ts';
 import type { ScreenWish } from './probe.ts';
 import type { StateWithCells } from './screenRequests.ts';
-import type { ScreenMatch } from './workerProtocol.ts';
+import type { ScreenCheckpoint, ScreenMatch } from './workerProtocol.ts';
 
 /** Options of `ScreenService.open`. */
 export interface ScreenOptions {
@@ -12,10 +12,10 @@ export interface ScreenOptions {
   readonly cols: number;
   readonly rows: number;
   /**
-   * The output and resize events of the session from its start, oldest first, as they stand in its log. Called when the
+   * The output and resize events of the session behind event `afterSeq` (-1: from its start), oldest first, as they stand in its log. Called when the
    * screen has to be rebuilt; must hold all that was fed in earlier turns of the event loop, and may hold more.
    */
-  readonly replay: () => AsyncIterable<ScreenItem>;
+  readonly replay: (afterSeq: number) => AsyncIterable<ScreenItem>;
   /**
    * Told, in order, what the program's queries are to be answered, and how many more there were. Never told of output
    * that is shown again in a rebuilt screen; queries that the screen had before it failed may stay without an answer.
@@ -38,6 +38,12 @@ export interface Screen extends Disposable {
   state(options: { includeScrollback: boolean }): Promise<ScreenState>;
   /** The same with the cells; rejects with `PROTOCOL_ERROR` when they are too much for a reply, else as {@link Screen.state}. */
   stateWithCells(options: { includeScrollback: boolean }): Promise<StateWithCells>;
+  /**
+   * The screen as it stands for ever after, to be drawn again: after everything fed before this call. `undefined` when that
+   * ends inside of a sequence, when it cannot be drawn truly, or when an event was left out because the worker failed on it.
+   * Rejects as {@link Screen.state}.
+   */
+  checkpoint(): Promise<ScreenCheckpoint | undefined>;
   /**
    * Resolves when `condition` holds; looked at first when everything fed before this call is parsed. With `afterSeq` only
    * what came after that event counts. Rejects with the signal's reason, with `INVALID_INPUT` for a bad or slow pattern or

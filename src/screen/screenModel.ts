@@ -14,7 +14,9 @@ import { screenHash } from '../protocol/snapshot.ts';
 import type { LineCells, ScreenLine, ScreenState } from '../protocol/snapshot.ts';
 import { BOUNDED_UNICODE, boundedUnicode } from './boundedUnicode.ts';
 import { rowCells } from './cells.ts';
+import { drawScreen } from './checkpoint.ts';
 import { Clamp } from './clamp.ts';
+import { MarginWatch } from './margins.ts';
 import { Queries } from './queries.ts';
 import type { Reply } from './replyTable.ts';
 
@@ -57,6 +59,7 @@ export class ScreenModel implements Disposable {
   #normalLife = 0;
   #alternateLife = 0;
   #cursorVisible = true;
+  readonly #margins: MarginWatch;
 
   /** Starts blank. The emulator has no screen of one column: it takes two. */
   constructor(size: { readonly cols: number; readonly rows: number }) {
@@ -82,6 +85,7 @@ export class ScreenModel implements Disposable {
       if (buffer.type === 'alternate') this.#alternateLife = ++this.#lives;
     });
     this.#followModes();
+    this.#margins = new MarginWatch(this.#terminal);
     // a screen shows no link targets, and one of 64 KiB on each cell would fill any memory
     this.#terminal.parser.registerOscHandler(OSC_HYPERLINK, () => true);
   }
@@ -123,6 +127,7 @@ export class ScreenModel implements Disposable {
   resize(cols: number, rows: number, seq?: number): void {
     this.#clamp.resize(cols, rows);
     this.#terminal.resize(cols, rows);
+    this.#margins.reset();
     if (seq !== undefined) this.#capturedAtSeq = seq;
   }
 
@@ -165,6 +170,21 @@ export class ScreenModel implements Disposable {
       const line = buffer.getLine(from + row);
       yield { lineNumber: row, cells: line === undefined ? [] : rowCells(line, this.#terminal.cols, memory) };
     }
+  }
+
+  /**
+   * The bytes that draw this screen on a blank one of its size; `undefined` inside of a control sequence, where the bytes that
+   * follow would make no sense to a new screen. Only what was parsed, as {@link ScreenModel.state}.
+   */
+  checkpoint(): Buffer | undefined {
+    if (!this.#clamp.isAtRest) return undefined;
+    const { current, normal } = this.#margins;
+    const facts = { title: this.#title, cursorVisible: this.#cursorVisible, margins: current, normalMargins: normal };
+    return Buffer.from(drawScreen(this.#terminal, facts));
+  }
+
+  get size(): { readonly cols: number; readonly rows: number } {
+    return { cols: this.#terminal.cols, rows: this.#terminal.rows };
   }
 
   cursor(): CursorPosition {

@@ -3,7 +3,7 @@ import type { Deferred } from '../base/deferred.ts';
 import { TtyError } from '../protocol/errors.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
 import type { ScreenWish } from './probe.ts';
-import type { EncodedCells, ScreenMatch, ScreenNumber, WorkerReply, WorkerRequest } from './workerProtocol.ts';
+import type { EncodedCells, ScreenCheckpoint, ScreenMatch, ScreenNumber, WorkerReply, WorkerRequest } from './workerProtocol.ts';
 
 /** A screen and its cells, both of the same moment. */
 export interface StateWithCells {
@@ -20,9 +20,10 @@ export type ScreenRequest =
       readonly condition: ScreenWish;
       readonly afterSeq: number | undefined;
       readonly answer: Deferred<ScreenMatch>;
-    };
+    }
+  | { readonly kind: 'draw'; readonly answer: Deferred<ScreenCheckpoint | undefined> };
 
-type Answer = Exclude<WorkerReply, { type: 'parsed' | 'answers' }>;
+type Answer = Exclude<WorkerReply, { type: 'parsed' | 'answers' | 'checkpoint' }>;
 
 export class ScreenRequests implements Iterable<[number, ScreenRequest]> {
   readonly #open = new Map<number, ScreenRequest>();
@@ -53,6 +54,8 @@ export class ScreenRequests implements Iterable<[number, ScreenRequest]> {
       const { state, cells } = reply;
       if (request.kind === 'state') request.answer.resolve(state);
       else if (request.kind === 'cells' && cells !== undefined) request.answer.resolve({ state, cells });
+    } else if (reply.type === 'drawn') {
+      if (request.kind === 'draw') request.answer.resolve(reply.checkpoint);
     } else if (request.kind === 'wait') request.answer.resolve(reply.match);
   }
 
@@ -70,6 +73,7 @@ export class ScreenRequests implements Iterable<[number, ScreenRequest]> {
 export function messageOf(request: number, asked: ScreenRequest, screen: ScreenNumber): WorkerRequest {
   if (asked.kind === 'wait')
     return { type: 'wait', screen, request, condition: asked.condition, afterSeq: asked.afterSeq };
+  if (asked.kind === 'draw') return { type: 'draw', screen, request };
   const { includeScrollback } = asked;
   return { type: 'state', screen, request, includeScrollback, includeCells: asked.kind === 'cells' };
 }

@@ -34,6 +34,7 @@ export type WorkerRequest =
       readonly afterSeq: number | undefined;
     }
   | { readonly type: 'stamp'; readonly screen: ScreenNumber }
+  | { readonly type: 'draw'; readonly screen: ScreenNumber; readonly request: number }
   | { readonly type: 'cancel'; readonly screen: ScreenNumber; readonly request: number }
   | { readonly type: 'close'; readonly screen: ScreenNumber };
 
@@ -66,10 +67,25 @@ export interface EncodedCells {
   readonly scrollback: readonly Uint8Array[] | undefined;
 }
 
+/** What a screen of this size is fed first, so that it stands as the old one did after event `seq`. */
+export interface ScreenCheckpoint {
+  readonly seq: number;
+  readonly cols: number;
+  readonly rows: number;
+  readonly bytes: Uint8Array;
+}
+
 /** From the worker. `parsed` acknowledges bytes of `feed`, several pieces at once. */
 export type WorkerReply =
   | AnswersReply
   | { readonly type: 'parsed'; readonly screen: ScreenNumber; readonly bytes: number }
+  | { readonly type: 'checkpoint'; readonly screen: ScreenNumber; readonly checkpoint: ScreenCheckpoint }
+  | {
+      readonly type: 'drawn';
+      readonly screen: ScreenNumber;
+      readonly request: number;
+      readonly checkpoint: ScreenCheckpoint | undefined;
+    }
   | {
       readonly type: 'state';
       readonly screen: ScreenNumber;

@@ -13,6 +13,7 @@ import type {
   EncodedCells,
   FeedRequest,
   Progress,
+  ScreenCheckpoint,
   ScreenMatch,
   ScreenNumber,
   WorkerReply,
@@ -26,12 +27,18 @@ const MAX_SLICE_SEQUENCES = 64;
 /** Cells that the sequences of one slice may touch together; keeps a slice of resets of a 1000 x 1000 screen short. */
 const SLICE_CELLS = 500_000;
 
+/**
+ * Bytes between two checkpoints of a screen. A rebuild parses at most so many (and what the screen lags), about half a second;
+ * half of it doubles what checkpoints cost, 5 to 10 ms each.
+ */
+export const CHECKPOINT_EVERY_BYTES = 4 * 1024 * 1024;
+
 const ESC = 0x1b;
 /** First byte of the 8-bit controls in UTF-8. */
 const C1_LEAD = 0xc2;
 
 type StateRequest = WorkerRequest & { type: 'state' };
-type QueuedWork = Extract<WorkerRequest, { type: 'feed' | 'resize' | 'state' | 'wait' | 'stamp' }>;
+type QueuedWork = Extract<WorkerRequest, { type: 'feed' | 'resize' | 'state' | 'wait' | 'stamp' | 'draw' }>;
 
 /** What a screen needs from the worker around it. */
 export interface WorkerContext {
@@ -59,6 +66,7 @@ export class WorkerScreen implements Disposable {
   #event = 0;
   /** The event that is parsed, or was parsed last. */
   #seq = -1;
+  #bytesSinceCheckpoint = 0;
 
   constructor(
     screen: { number: ScreenNumber; cols: number; rows: number },
@@ -158,7 +166,11 @@ export class WorkerScreen implements Disposable {
       return true;
     }
     if (work.type === 'wait') this.#wait(work);
-    else this.#stamp();
+    else if (work.type === 'stamp') this.#stamp();
+    else {
+      const checkpoint = this.#checkpoint(this.#model.capturedAtSeq);
+      this.#context.post({ type: 'drawn', screen: this.#number, request: work.request, checkpoint });
+    }
     return false;
   }
 
@@ -214,6 +226,8 @@ export class WorkerScreen implements Disposable {
     this.#model.write(slice, isEnd ? seq : undefined);
     progress.end();
     this.#answers.send();
+    this.#bytesSinceCheckpoint += slice.length;
+    if (isEnd && this.#bytesSinceCheckpoint >= CHECKPOINT_EVERY_BYTES) this.#tellCheckpoint(seq);
     if (isEnd) this.#event += 1;
     if (this.#event === feed.seqs.length) {
       this.#queue.shift();
@@ -222,6 +236,18 @@ export class WorkerScreen implements Disposable {
       progress.addDone(1);
     }
     return slice.length;
+  }
+
+  #tellCheckpoint(seq: number): void {
+    const checkpoint = this.#checkpoint(seq);
+    if (checkpoint === undefined) return; // inside of a sequence: after the next event
+    this.#bytesSinceCheckpoint = 0;
+    this.#context.post({ type: 'checkpoint', screen: this.#number, checkpoint });
+  }
+
+  #checkpoint(seq: number): ScreenCheckpoint | undefined {
+    const bytes = this.#model.checkpoint();
+    return bytes === undefined ? undefined : { seq, ...this.#model.size, bytes };
   }
 
   #where(): Omit<ScreenMatch, 'matchedText'> {

@@ -4,7 +4,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { LogAppender } from '../../eventlog/appender.ts';
 import type { SessionPaths } from '../../protocol/homeLayout.ts';
 import type { SessionParams } from './sessionParams.ts';
-import type { Screen, ScreenOptions } from '../../screen/liveScreen.ts';
+import type { Screen, ScreenItem, ScreenOptions } from '../../screen/liveScreen.ts';
 import type { ScreenService } from '../../screen/screenService.ts';
 import { ModeScanner } from '../pty/modeScanner.ts';
 import type { Pty } from '../pty/pty.ts';
@@ -75,8 +75,11 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const { id, clock, logger, launch, pty } = options;
   const startedMs = clock.nowMs();
   const flow = new Flow(pty);
-  const screen = openScreen(options, flow, (answers, skipped) => replies.take(answers, skipped));
-  const journal = openJournal(options, flow, screen);
+  const screen: Screen = openScreen(options, flow, {
+    journal: () => journal,
+    onAnswers: (answers, skipped) => replies.take(answers, skipped),
+  });
+  const journal: Journal = openJournal(options, flow, screen);
   const progress = openProgress(journal, clock);
   const tracker = new PromptTracker(launch.promptKind, startedMs);
   const gate = new PromptGate({ clock, pty, tracker });
@@ -208,10 +211,11 @@ function openJournal({ id, appender, clock, logger }: AssemblyOptions, flow: Flo
 function openScreen(
   { id, params, screens, paths }: AssemblyOptions,
   flow: Flow,
-  onAnswers: NonNullable<ScreenOptions['onAnswers']>,
+  { journal, onAnswers }: { journal: () => Journal; onAnswers: NonNullable<ScreenOptions['onAnswers']> },
 ): Screen {
   const { cols, rows } = params;
-  const screen = screens.open(id, { cols, rows, replay: () => replayLog(paths.log), onAnswers });
+  const replay = (afterSeq: number): AsyncIterable<ScreenItem> => replayLog(paths.log, journal().places.before(afterSeq));
+  const screen = screens.open(id, { cols, rows, replay, onAnswers });
   screen.onLagChange((lagBytes) => flow.screenLag(lagBytes));
   return screen;
 }

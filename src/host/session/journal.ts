@@ -7,6 +7,7 @@ import { type Deferred, deferred } from '../../base/deferred.ts';
 import { type LogAppender, LogWriteError } from '../../eventlog/appender.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import type { LogHead, NewEvent } from '../../protocol/events.ts';
+import { LogPlaces } from './replayLog.ts';
 
 /** How often a write that failed is tried again. Quick enough to go on within a second of there being room. */
 const RETRY_MS = 200;
@@ -29,6 +30,8 @@ export class Journal {
   #written: Deferred<void> | undefined;
   readonly #onGrown = new Set<() => void>();
   #closed = false;
+  /** Where the last events are in the file. */
+  readonly places = new LogPlaces();
 
   /**
    * `onBlockedChange` gets the reason when the log stops taking events, each new one, and null when it goes on. `onCommit`
@@ -93,7 +96,8 @@ export class Journal {
     if (this.#pending.length === 0) return this.#unblock();
     const batch = this.#pending;
     try {
-      this.#appender.append(batch.map((entry) => entry.event));
+      const last = this.#appender.append(batch.map((entry) => entry.event)).at(-1);
+      if (last !== undefined) this.places.note({ ...last, offsetBytes: this.#appender.offsetBytes });
     } catch (error) {
       if (!(error instanceof LogWriteError)) throw error;
       this.#block(error);

@@ -16,6 +16,7 @@ import type { ScreenService } from '../../screen/screenService.ts';
 import type { PtyExit } from '../pty/pty.ts';
 import { type AssemblyOptions, assembleSession, type SessionParts } from './assemble.ts';
 import type { SessionInput } from './input.ts';
+import { ScreenEnd } from './keepScreen.ts';
 import { prepareLaunch, spawnLaunch } from './launch.ts';
 import { LogGuard } from './logGuard.ts';
 import { endTree } from './processTree.ts';
@@ -56,6 +57,7 @@ export class Session {
   readonly #file: SessionFile;
   readonly screen: SessionScreen;
   readonly #guard: LogGuard;
+  readonly #screenEnd: ScreenEnd;
   readonly #ended = new AbortController();
   readonly #processRunId: string | undefined;
   #state: SessionState = INITIAL_SESSION_STATE;
@@ -102,7 +104,6 @@ export class Session {
       onTurn: () => this.#armIdleTimer(),
       onResized: (size) => this.#file.resized(size, this.#state),
     });
-    this.screen = new SessionScreen(this.#parts, () => this.#notRunning());
     this.#file = file;
     file.started(pty.identity, this.#parts.journal);
     if (params.asRun) this.#processRunId = this.runs.registerProcess(launch.plan.argv.join(' '));
@@ -111,8 +112,11 @@ export class Session {
     pty.onExit((exit) => this.#exited(exit));
     pty.onData((chunk) => this.#parts.ingest.take(chunk));
     this.#armIdleTimer();
-    const { journal } = this.#parts;
-    this.#guard = new LogGuard({ ...options, sessionId: options.id, appender: assembly.appender, journal });
+    const { journal, screen } = this.#parts;
+    const shared = { ...options, sessionId: options.id, journal };
+    this.#guard = new LogGuard({ ...shared, appender: assembly.appender });
+    this.#screenEnd = new ScreenEnd({ ...shared, screen, file: assembly.paths.screen });
+    this.screen = new SessionScreen({ ...this.#parts, screenEnd: this.#screenEnd }, () => this.#notRunning());
   }
 
   get runs(): SessionRuns {
@@ -201,7 +205,7 @@ export class Session {
     this.#idleTimer?.clear();
     this.#parts.watch[Symbol.dispose]();
     this.#assembly.pty.dispose();
-    this.#parts.screen[Symbol.dispose]();
+    await this.#screenEnd.release();
     await this.#guard[Symbol.asyncDispose]();
     const { lostEvents } = await this.#parts.journal.close();
     if (lostEvents > 0)
@@ -236,6 +240,7 @@ export class Session {
       this.#transition({ type: 'exited', ...exit });
       this.#ended.abort(this.#notRunning());
       this.#parts.waits.sessionEnded();
+      this.#screenEnd.keep();
       if (wasLive) this.#options.onEnd();
     }
   }

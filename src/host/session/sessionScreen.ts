@@ -4,15 +4,20 @@ import type { WaitCondition } from '../../protocol/methods/screen.ts';
 import type { ScreenState } from '../../protocol/snapshot.ts';
 import type { StateWithCells } from '../../screen/screenRequests.ts';
 import type { SessionParts } from './assemble.ts';
+import type { ScreenEnd } from './keepScreen.ts';
 import type { WaitOptions, Waits } from './waits.ts';
 
+interface SessionScreenParts extends Pick<SessionParts, 'ingest' | 'screen' | 'waits'> {
+  readonly screenEnd: ScreenEnd;
+}
+
 export class SessionScreen {
-  readonly #parts: Pick<SessionParts, 'ingest' | 'screen' | 'waits'>;
+  readonly #parts: SessionScreenParts;
   readonly #notRunning: () => TtyError;
   #isReleased = false;
 
   /** `notRunning` is what a caller is told once the screen is only to be had from the log. */
-  constructor(parts: Pick<SessionParts, 'ingest' | 'screen' | 'waits'>, notRunning: () => TtyError) {
+  constructor(parts: SessionScreenParts, notRunning: () => TtyError) {
     this.#parts = parts;
     this.#notRunning = notRunning;
   }
@@ -41,7 +46,7 @@ export class SessionScreen {
   release(): void {
     if (this.#isReleased || this.#parts.waits.count > 0) return;
     this.#isReleased = true;
-    this.#parts.screen[Symbol.dispose]();
+    void this.#parts.screenEnd.release();
   }
 
   #assertHeld(): void {

@@ -40,7 +40,7 @@ export class Session {
   readonly log: ScreenItem[] = [];
   readonly screen: Screen;
 
-  constructor(service: ScreenService, id: string, replay?: () => AsyncIterable<ScreenItem>) {
+  constructor(service: ScreenService, id: string, replay?: (afterSeq: number) => AsyncIterable<ScreenItem>) {
     const { log } = this;
     async function* ownLog(): AsyncGenerator<ScreenItem> {
       yield* log;

@@ -98,6 +98,24 @@ describe('a worker that fails', () => {
     expect(session.screen.lagBytes).toBe(0);
   });
 
+  it('rebuilds a long log from its last checkpoint, with the same screen and scrollback', async () => {
+    await using started = startService(hostile.entry);
+    const { service } = started;
+    const read: number[] = [];
+    const session: Session = new Session(service, 's1', async function* replay(afterSeq: number) {
+      read.push(afterSeq);
+      yield* session.log.filter((item) => item.seq > afterSeq);
+    });
+    session.resize(90, 7);
+    for (let i = 0; i < 1_200; i += 1) session.print(`${i} ${'-'.repeat(8_000)}\r\n`);
+    session.print('\u001b[2;5rthe end');
+    const before = await session.screen.state({ includeScrollback: true });
+    session.print('CRASH');
+    await started.reported(1);
+    expect(await session.screen.state({ includeScrollback: true })).toEqual(before);
+    expect(read.every((afterSeq) => afterSeq > 900)).toBe(true);
+  });
+
   it('survives a second crash during the rebuild', async () => {
     await using started = startService(hostile.entry);
     const { service } = started;
