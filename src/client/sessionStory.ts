@@ -34,16 +34,23 @@ export function readSessionStory(home: string, reference: string): SessionStory 
   return {
     record,
     standing,
-    ...readLogEnd(sessionPaths(home, record.sessionId).log),
+    ...readLogEnd(sessionPaths(home, record.sessionId).log, isServed ? undefined : record),
     ...(host === undefined ? {} : { host: { rpcSocketPath: host.socketPath, cliVersion: host.packageVersion } }),
   };
 }
 
-function readLogEnd(file: string): Pick<SessionStory, 'eventLogBytes' | 'lastEventSeq' | 'logProblem'> {
+/** @param ended the record, when nobody writes to the log any more: only then is its end what it should be */
+function readLogEnd(
+  file: string,
+  ended: SessionRecord | undefined,
+): Pick<SessionStory, 'eventLogBytes' | 'lastEventSeq' | 'logProblem'> {
   try {
     const eventLogBytes = fs.statSync(file).size;
     try {
-      return { eventLogBytes, lastEventSeq: readLastEvents(file).events.at(-1)?.seq ?? -1 };
+      const { events, trailingBytes } = readLastEvents(file);
+      const lastEventSeq = events.at(-1)?.seq ?? -1;
+      const logProblem = ended === undefined ? undefined : differenceFrom(ended, lastEventSeq, trailingBytes);
+      return { eventLogBytes, lastEventSeq, ...(logProblem === undefined ? {} : { logProblem }) };
     } catch (error) {
       if (!(error instanceof TtyError)) throw error;
       return { eventLogBytes, lastEventSeq: -1, logProblem: error.message };
@@ -52,4 +59,13 @@ function readLogEnd(file: string): Pick<SessionStory, 'eventLogBytes' | 'lastEve
     if (!isErrno(error, 'ENOENT')) throw error;
     return { eventLogBytes: 0, lastEventSeq: -1, logProblem: `${file} is missing` };
   }
+}
+
+/** The log counts, not the record; where they differ, it is said how. */
+function differenceFrom(record: SessionRecord, lastEventSeq: number, trailingBytes: number): string | undefined {
+  if (trailingBytes > 0)
+    return `its last ${trailingBytes} bytes are no whole event; what is told ends before them, at event ${lastEventSeq}`;
+  const said = record.lastEventSeq;
+  if (said === undefined || said === lastEventSeq) return undefined;
+  return `session.json says that it ends with event ${said}, the log ends with event ${lastEventSeq}; the log counts`;
 }

@@ -24,6 +24,7 @@ export const EVENT_TYPES = [
   'recovered',
   'durability_lost',
   'log_replaced',
+  'perm_fixed',
 ] as const satisfies readonly EventType[];
 type Missing = Exclude<EventType, (typeof EVENT_TYPES)[number]>;
 true satisfies [Missing] extends [never] ? true : never;
