@@ -1,7 +1,7 @@
 /**
  * A screen as bytes that draw it again: what a rebuild starts from instead of a whole log. Keeps what a snapshot shows and
  * what decides where later output goes: both buffers with their wrapped lines, scrollback, cursor, margins, title and modes.
- * Not kept: colours, tab stops, character sets, the cursor that a program saved (`docs/decisions/0006`).
+ * Not kept: colours, tab stops, character sets, the cursor that a program saved (`docs/decisions/0010`).
  */
 import type { IBuffer, Terminal } from '@xterm/headless';
 

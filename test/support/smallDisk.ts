@@ -3,7 +3,11 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { delay, systemClock } from '../../src/base/clock.ts';
 import type { TestHome } from './cli.ts';
+
+/** A host that was told to stop is given so long to be gone. */
+const GONE_MS = 5_000;
 
 function run(command: string, args: readonly string[]): { ok: boolean; why: string } {
   const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
@@ -55,7 +59,12 @@ export class SmallDisk implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#home.run(['host', 'stop', '--force']);
-    this.#must('umount', [this.#home.home]);
+    const deadline = systemClock.nowMs() + GONE_MS;
+    // a host that was told to stop has its log open until the last moment
+    while (!run('umount', [this.#home.home]).ok) {
+      if (systemClock.nowMs() > deadline) this.#must('umount', [this.#home.home]);
+      await delay(systemClock, 20);
+    }
   }
 
   get #ballast(): string {

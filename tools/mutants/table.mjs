@@ -2,9 +2,11 @@
 // test file, or a file and a part of a test's name after ` > `.
 
 import { INPUT_MUTANTS } from './input.mjs';
+import { LOG_FAULT_MUTANTS } from './logFaults.mjs';
 
 export const MUTANTS = [
   ...INPUT_MUTANTS,
+  ...LOG_FAULT_MUTANTS,
   {
     name: 'pty: what the program left behind is read before the terminal closes',
     file: 'src/host/pty/ptyMaster.ts',
@@ -57,8 +59,8 @@ export const MUTANTS = [
   {
     name: 'log: a failed batch leaves nothing in the file',
     file: 'src/eventlog/appender.ts',
-    find: '      this.#cutDebrisQuietly();\n      throw',
-    replace: '      throw',
+    find: '      this.#cutDebrisQuietly();\n      const failure',
+    replace: '      const failure',
     test: 'test/unit/eventlog/appender.test.ts',
   },
   {

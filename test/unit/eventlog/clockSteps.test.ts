@@ -11,7 +11,11 @@ const HOUR_MS = 3_600_000;
 const YEAR_MS = 365 * 24 * HOUR_MS;
 
 /** A clock whose wall side somebody sets. */
-function steppable(): { clock: Clock; advance(ms: number): void; step(ms: number): void } {
+function steppable(): {
+  clock: Clock;
+  advance: (ms: number) => void;
+  step: (ms: number) => void;
+} {
   const fake = new FakeClock();
   let stepMs = 0;
   const clock: Clock = {

@@ -1,0 +1,156 @@
+// Rules about logs in trouble and about big sessions; see table.mjs for the form.
+
+const CRASH = 'test/unit/eventlog/crashImages.test.ts';
+const TROUBLE = 'test/unit/eventlog/logTrouble.test.ts';
+const GUARD = 'test/unit/host/session/logGuard.test.ts';
+const RECOVERY = 'test/unit/host/session/recovery.test.ts';
+
+export const LOG_FAULT_MUTANTS = [
+  {
+    name: 'crash: what is cut off is on disk before it is cut off',
+    file: 'src/eventlog/recover.ts',
+    find: '      kept.syncNow();\n',
+    replace: '',
+    test: `${CRASH} > the repair is cut short`,
+  },
+  {
+    name: 'crash: only what was written before a sync counts as synced',
+    file: 'src/eventlog/durability.ts',
+    find: 'this.#events.onSynced(point)',
+    replace: 'this.#events.onSynced(this.#events.position())',
+    test: `${CRASH} > holds everything that was synced`,
+  },
+  {
+    name: 'crash: half a batch goes before the next one is written',
+    file: 'src/eventlog/appender.ts',
+    find: 'if (this.#hasDebris) this.#cutDebris();\n      this.#hasDebris = true;',
+    replace: 'this.#hasDebris = false;',
+    test: 'test/unit/eventlog/appender.test.ts',
+  },
+  {
+    name: 'log: the hint of what is on disk is believed only where the log says the same',
+    file: 'src/eventlog/syncPoint.ts',
+    find: '  if (event.seq !== point.seq || event.t !== point.t || event.h !== point.h) return undefined;\n',
+    replace: '',
+    test: 'test/unit/eventlog/syncPoint.test.ts',
+  },
+  {
+    name: 'log: what is known to be on disk is not read again',
+    file: 'src/eventlog/recover.ts',
+    find: 'if (known !== undefined) {',
+    replace: 'if (known === null) {',
+    test: 'test/unit/eventlog/syncPoint.test.ts > spares',
+  },
+  {
+    name: 'log: nothing is appended after a sync that failed',
+    file: 'src/eventlog/appender.ts',
+    find: 'return found ?? (this.#durabilityLost === undefined ? undefined : syncTrouble(this.#durabilityLost));',
+    replace: 'return found;',
+    test: `${TROUBLE} > takes nothing more`,
+  },
+  {
+    name: 'log: EIO of a write is a disk that fails',
+    file: 'src/eventlog/appender.ts',
+    find: "if (failure.code === 'EIO') this.#loseDurability(failure);",
+    replace: '',
+    test: `${TROUBLE} > when a write says EIO`,
+  },
+  {
+    name: 'log: a failed sync is cured by writing anew, not by another sync',
+    file: 'src/eventlog/appender.ts',
+    find: '    await this.#file.rewrite(from.offsetBytes);\n',
+    replace: '',
+    test: `${TROUBLE} > was written anew`,
+  },
+  {
+    name: 'log: what is written anew is checked first',
+    file: 'src/eventlog/appender.ts',
+    find: '    await checkRange(this.#path, from, this.#head);\n',
+    replace: '',
+    test: `${TROUBLE} > lost what was written`,
+  },
+  {
+    name: 'log: nothing is written into a file that no directory names',
+    file: 'src/eventlog/logTrouble.ts',
+    find: '  if (!isLinked) return MISSING;\n',
+    replace: '',
+    test: `${TROUBLE} > no directory names it`,
+  },
+  {
+    name: 'log: nothing is appended to a log that somebody cut',
+    file: 'src/eventlog/logTrouble.ts',
+    find: 'if (sizeBytes < expectedBytes)',
+    replace: 'if (sizeBytes < 0)',
+    test: `${TROUBLE} > cut by somebody`,
+  },
+  {
+    name: 'log: putting it back takes the place of no other file',
+    file: 'src/eventlog/rescueFile.ts',
+    find: 'fs.linkSync(temporary, file);',
+    replace: 'fs.renameSync(temporary, file);',
+    test: 'test/unit/eventlog/rescueFile.test.ts',
+  },
+  {
+    name: 'log: the path is looked at, though nothing is written',
+    file: 'src/host/session/logGuard.ts',
+    find: '    this.#timer = this.#options.clock.after(LOOK_EVERY_MS',
+    replace: '    this.#timer = this.#options.clock.after(1e9',
+    test: `${GUARD} > within a second`,
+  },
+  {
+    name: 'log: a disk that fails pauses the program at once',
+    file: 'src/host/session/logGuard.ts',
+    find: '      this.#look();\n    });',
+    replace: '    });',
+    test: `${GUARD} > at once`,
+  },
+  {
+    name: 'log: other users are refused',
+    file: 'src/eventlog/logFile.ts',
+    find: 'if (!options.own && (us === 0 || stat.uid === 0)) return;',
+    replace: 'if (!options.own) return;',
+    test: 'test/unit/eventlog/catalogue.test.ts > another user',
+  },
+  {
+    name: 'record: a torn one is built anew',
+    file: 'src/host/session/recovery.ts',
+    find: "const record = 'problem' in entry ? rebuilt(home, entry, hostId, logger) : entry;",
+    replace: "const record = 'problem' in entry ? undefined : entry;",
+    test: `${RECOVERY} > built anew from the log wherever`,
+  },
+  {
+    name: 'record: the log says how the program ended',
+    file: 'src/host/session/recovery.ts',
+    find: "...(ending?.type === 'exit' ? exitOf(ending) :",
+    replace: "...(ending?.type === 'never' ? exitOf(ending) :",
+    test: `${RECOVERY} > gives way to the log`,
+  },
+  {
+    name: 'record: one of a later version is left alone',
+    file: 'src/host/session/rebuildRecord.ts',
+    find: 'return !isLater &&',
+    replace: 'return',
+    test: `${RECOVERY} > of a later version`,
+  },
+  {
+    name: 'screen: a rebuild begins at the last checkpoint',
+    file: 'src/screen/liveScreen.ts',
+    find: '      this.#checkpoint = reply.checkpoint;\n',
+    replace: '',
+    test: 'test/unit/screen/workerFailure.test.ts > from its last checkpoint',
+  },
+  {
+    name: 'screen: a checkpoint keeps the margins',
+    file: 'src/screen/checkpoint.ts',
+    find: 'drawn.push(drawMargins(facts.margins));\n  else',
+    replace: 'drawn.push();\n  else',
+    test: 'test/unit/screen/checkpoint.test.ts',
+  },
+  {
+    name: 'screen: no checkpoint inside of a sequence',
+    file: 'src/screen/screenModel.ts',
+    find: '    if (!this.#clamp.isAtRest) return undefined;\n',
+    replace: '',
+    test: 'test/unit/screen/checkpoint.test.ts > inside of a sequence',
+  },
+];
