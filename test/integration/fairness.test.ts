@@ -56,8 +56,9 @@ describe('a quiet session', () => {
     process.stderr.write(
       `${FLOODS} floods: echo in the log ${figure(logged)}; on the screen ${figure(echo)}; inspect ${figure(asked)}\n`,
     );
-    expect(quantile(echo, 0.5)).toBeLessThan(100);
-    expect(quantile(logged, 0.5)).toBeLessThan(50);
-    expect(quantile(asked, 0.5)).toBeLessThan(50);
+    // on a quiet machine each is a tenth of this; half of the rounds, because what else runs here takes whole slices of time
+    expect(quantile(echo, 0.5)).toBeLessThan(500);
+    expect(quantile(logged, 0.5)).toBeLessThan(100);
+    expect(quantile(asked, 0.5)).toBeLessThan(100);
   });
 });

@@ -75,7 +75,7 @@ export const MUTANTS = [
     file: 'src/eventlog/durability.ts',
     find: '      this.#failed = true;\n',
     replace: '',
-    test: 'test/unit/eventlog/appender.test.ts > a sync that failed',
+    test: 'test/unit/eventlog/logTrouble.test.ts > takes nothing more',
   },
   {
     name: 'log: t never goes back',

@@ -43,6 +43,8 @@ describe('a disk that fails', () => {
     broken.add('sync');
     log.append([output('x')]);
     log.syncSoon();
+    log.append([output('written while the sync is under way')]);
+    log.syncSoon();
     await turn();
     broken.delete('sync');
     expect(log.trouble()).toMatchObject({ kind: 'sync', reason: holding('durability lost') });
