@@ -95,15 +95,17 @@ export function* imagesAfter(
   const names = [...new Set([...base.keys(), ...done.map(({ file }) => file)])];
   const states = names.map((file) => stateOf(file, done, base.get(file)));
   const durable = new Map(states.map(({ file, before }) => [file, before]));
+  // made when it is asked for: most images of a long list are passed over
   const image = (how: string, pick: (state: FileState) => Buffer | undefined): CrashImage => {
-    const files = new Map<string, Buffer>();
-    for (const state of states) {
-      const bytes = pick(state);
-      if (bytes !== undefined) files.set(state.file, bytes);
-      const point = pointOf(state, random);
-      if (point !== undefined) files.set(syncPointPath(state.file), point);
-    }
-    return { files, durable, how: `${how} after ${count} operations` };
+    let made: ReadonlyMap<string, Buffer> | undefined;
+    return {
+      get files() {
+        made ??= filesOf(states, pick, random);
+        return made;
+      },
+      durable,
+      how: `${how} after ${count} operations`,
+    };
   };
   yield image('all', ({ before, open }) => apply(before, open));
   yield image('only what was synced', ({ before, isEntryDurable }) => (isEntryDurable ? before : undefined));
@@ -119,6 +121,21 @@ export function* imagesAfter(
         open.filter(() => random(2) === 0),
       ),
     );
+}
+
+function filesOf(
+  states: readonly FileState[],
+  pick: (state: FileState) => Buffer | undefined,
+  random: (bound: number) => number,
+): ReadonlyMap<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  for (const state of states) {
+    const bytes = pick(state);
+    if (bytes !== undefined) files.set(state.file, bytes);
+    const point = pointOf(state, random);
+    if (point !== undefined) files.set(syncPointPath(state.file), point);
+  }
+  return files;
 }
 
 interface FileState {
