@@ -75,10 +75,8 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const { id, clock, logger, launch, pty } = options;
   const startedMs = clock.nowMs();
   const flow = new Flow(pty);
-  const screen: Screen = openScreen(options, flow, {
-    journal: () => journal,
-    onAnswers: (answers, skipped) => replies.take(answers, skipped),
-  });
+  const around = { flow, journal: () => journal };
+  const screen: Screen = openScreen(options, around, (answers, skipped) => replies.take(answers, skipped));
   const journal: Journal = openJournal(options, flow, screen);
   const progress = openProgress(journal, clock);
   const tracker = new PromptTracker(launch.promptKind, startedMs);
@@ -210,8 +208,8 @@ function openJournal({ id, appender, clock, logger }: AssemblyOptions, flow: Flo
 
 function openScreen(
   { id, params, screens, paths }: AssemblyOptions,
-  flow: Flow,
-  { journal, onAnswers }: { journal: () => Journal; onAnswers: NonNullable<ScreenOptions['onAnswers']> },
+  { flow, journal }: { flow: Flow; journal: () => Journal },
+  onAnswers: NonNullable<ScreenOptions['onAnswers']>,
 ): Screen {
   const { cols, rows } = params;
   const replay = (afterSeq: number): AsyncIterable<ScreenItem> => replayLog(paths.log, journal().places.before(afterSeq));
