@@ -54,7 +54,8 @@ export async function replayMatch(
     baselines.stamp(afterSeq);
     baseline = baselines.find(afterSeq);
   };
-  using model = await replay(file, { before });
+  // what came after an event is only to be had from the log
+  using model = (afterSeq === undefined ? await keptScreen(file) : undefined) ?? (await replay(file, { before }));
   if (afterSeq !== undefined && afterSeq > lastSeq) {
     throw new TtyError('INVALID_INPUT', `there is no event ${afterSeq}: the last one is ${lastSeq}`, {
       details: { reason: 'after-seq', afterSeq, lastSeq },

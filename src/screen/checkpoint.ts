@@ -1,9 +1,13 @@
 /**
- * A screen as bytes that draw it again: what a rebuild starts from instead of a whole log. Keeps what a snapshot shows and
- * what decides where later output goes: both buffers with their wrapped lines, scrollback, cursor, margins, title and modes.
- * Not kept: colours, tab stops, character sets, the cursor that a program saved (`docs/decisions/0010`).
+ * A screen as bytes that draw it again: what a rebuild starts from instead of a whole log. Keeps what a snapshot shows, cells in
+ * their colours too, and what decides where later output goes and how it looks: both buffers with their wrapped lines,
+ * scrollback, cursor, attributes, saved cursors, margins, title and modes. What cannot be drawn (character sets, tab stops,
+ * protected cells, half a wide character) makes the whole screen one that is not drawn (`docs/decisions/0010`).
  */
-import type { IBuffer, Terminal } from '@xterm/headless';
+import type { IBuffer, IModes, Terminal } from '@xterm/headless';
+import { type HiddenState, hiddenState, type SavedCursor } from './emulatorState.ts';
+import { Painter } from './painter.ts';
+import { sgrOf } from './sgr.ts';
 
 /** Where output scrolls; rows from 0. */
 export interface Margins {
@@ -11,7 +15,7 @@ export interface Margins {
   readonly bottom: number;
 }
 
-/** What the emulator does not tell of itself. */
+/** What is known of the emulator by watching it. */
 export interface ScreenFacts {
   readonly title: string;
   readonly cursorVisible: boolean;
@@ -21,64 +25,120 @@ export interface ScreenFacts {
   readonly normalMargins: Margins | undefined;
 }
 
+/** A drawing, and what of the screen it does not say. Two screens whose drawings are the same go on in the same way. */
+export interface Drawing {
+  readonly bytes: string;
+  readonly joinState: number;
+}
+
+/** Cells that are drawn at most: about 0.2 s. */
+const MAX_CELLS = 1_200_000;
+
 const CSI = '\u001b[';
 /** C0 and C1 controls, which would end the string that sets the title. */
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
 
-/** The bytes that make a blank screen of the same size into this one. */
-export function drawScreen(terminal: Terminal, facts: ScreenFacts): string {
+/** The bytes that make a blank screen of the same size into this one; `undefined` when there are none. */
+export function drawScreen(terminal: Terminal, facts: ScreenFacts): Drawing | undefined {
   const { normal, active } = terminal.buffer;
   const { rows, cols } = terminal;
-  const drawn = [drawLines(normal, 0, normal.length, cols)];
-  if (active.type === 'normal') drawn.push(drawMargins(facts.margins));
-  else {
-    drawn.push(drawMargins(facts.normalMargins), moveTo(normal, cols, 0), `${CSI}?1049h`, `${CSI}H`);
-    drawn.push(drawLines(active, active.baseY, rows, cols), drawMargins(facts.margins));
-  }
-  const { modes } = terminal;
-  // origin mode moves the cursor, and makes its place one within the margins
-  drawn.push(
-    modes.originMode ? `${CSI}?6h` : '',
-    moveTo(active, cols, modes.originMode ? (facts.margins?.top ?? 0) : 0),
-  );
-  drawn.push(modes.insertMode ? `${CSI}4h` : '', modes.wraparoundMode ? '' : `${CSI}?7l`);
-  // what the answers to queries depend on
-  drawn.push(modes.bracketedPasteMode ? `${CSI}?2004h` : '');
-  drawn.push(modes.reverseWraparoundMode ? `${CSI}?45h` : '', facts.cursorVisible ? '' : `${CSI}?25l`);
+  const hidden = hiddenState(terminal);
+  const isTopWrapped = active.baseY === 0 && active.getLine(0)?.isWrapped === true;
+  if (hidden === undefined || isTopWrapped || normal.length * cols > MAX_CELLS) return undefined;
+  const painter = new Painter(cols, active.getNullCell());
   const title = facts.title.replaceAll(CONTROLS, '');
-  return `${title === '' ? '' : `\u001b]2;${title}\u0007`}${drawn.join('')}`;
+  painter.add(title === '' ? '' : `\u001b]2;${title}\u0007`);
+  const isAlternate = active.type === 'alternate';
+  saveCursor(painter, hidden.savedAlternate, ['1047h', '1047l']);
+  painter.add(`${CSI}H`);
+  painter.lines(normal, 0, normal.length);
+  saveCursor(painter, hidden.savedNormal);
+  painter.add(drawMargins(isAlternate ? facts.normalMargins : facts.margins));
+  if (isAlternate) {
+    painter.usePen('');
+    painter.add(`${CSI}?1047h${CSI}H`);
+    painter.lines(active, active.baseY, rows);
+    painter.add(drawMargins(facts.margins));
+  }
+  finish(painter, terminal, { facts, hidden });
+  const bytes = painter.drawn;
+  return bytes === undefined ? undefined : { bytes, joinState: hidden.joinState };
 }
 
-/** Lines one below the other from the top of a blank screen; those above the last `rows` scroll out of it. */
-function drawLines(buffer: IBuffer, from: number, count: number, cols: number): string {
-  const lines: string[] = [];
-  for (let row = 0; row < count; row++) {
-    const line = buffer.getLine(from + row);
-    const next = row + 1 < count ? buffer.getLine(from + row + 1) : undefined;
-    if (next?.isWrapped !== true) {
-      const text = (line?.translateToString(true) ?? '').trimEnd();
-      // a line that only goes on with blanks is there because of one that was written
-      lines.push(text === '' && line?.isWrapped === true ? ' ' : text, row + 1 < count ? '\r\n' : '');
-      continue;
-    }
-    // all columns, so that what follows wraps; the last one stays empty where a wide character did not fit
-    const isShort = next.getCell(0)?.getWidth() === 2 && line?.getCell(cols - 1)?.getChars() === '';
-    lines.push(line?.translateToString(false, 0, isShort ? cols - 1 : cols) ?? '');
+/** Modes, cursor and attributes: once everything is there. */
+function finish(
+  painter: Painter,
+  terminal: Terminal,
+  { facts, hidden }: { facts: ScreenFacts; hidden: HiddenState },
+): void {
+  const { modes, cols, buffer } = terminal;
+  // origin mode moves the cursor, and makes its place one within the margins
+  painter.add(`${modes.originMode ? `${CSI}?6h` : ''}${drawModes(modes)}${facts.cursorVisible ? '' : `${CSI}?25l`}`);
+  const lateModes = `${modes.insertMode ? `${CSI}4h` : ''}${modes.wraparoundMode ? '' : `${CSI}?7l`}`;
+  const originRow = modes.originMode ? (facts.margins?.top ?? 0) : 0;
+  const pen = sgrOf(hidden.pen);
+  // what may be joined by the next character has to be the last that is written
+  const isJoined = hidden.joinState !== 0;
+  if (isJoined) painter.add(lateModes);
+  moveTo(painter, buffer.active, { cols, originRow, isJoined, pen });
+  if (!isJoined) {
+    painter.add(lateModes);
+    painter.usePen(pen);
   }
-  return lines.join('');
 }
 
 function drawMargins(margins: Margins | undefined): string {
   return margins === undefined ? '' : `${CSI}${margins.top + 1};${margins.bottom + 1}r`;
 }
 
-/** Puts the cursor where it is; behind the last column by writing that one again. @param originRow row that counts as the first */
-function moveTo(buffer: IBuffer, cols: number, originRow: number): string {
+const MOUSE = { none: '', x10: '9', vt200: '1000', drag: '1002', any: '1003' } as const;
+
+/** What only the answers to queries depend on. */
+function drawModes(modes: IModes): string {
+  const on = [
+    modes.bracketedPasteMode ? '2004' : '',
+    modes.reverseWraparoundMode ? '45' : '',
+    modes.applicationCursorKeysMode ? '1' : '',
+    modes.applicationKeypadMode ? '66' : '',
+    modes.sendFocusMode ? '1004' : '',
+    MOUSE[modes.mouseTrackingMode],
+  ];
+  return on.map((mode) => (mode === '' ? '' : `${CSI}?${mode}h`)).join('');
+}
+
+/** Saves a cursor as DECSC does, if there is anything but the one of a new screen. `around` goes to the screen and back. */
+function saveCursor(painter: Painter, { row, col, pen }: SavedCursor, around: readonly string[] = []): void {
+  const sgr = sgrOf(pen);
+  if (row === 0 && col === 0 && sgr === '') return;
+  const [there, back] = around;
+  painter.usePen('');
+  if (there !== undefined) painter.add(`${CSI}?${there}`);
+  painter.add(`${CSI}${row + 1};${col + 1}H`);
+  painter.usePen(sgr);
+  painter.add('\u001b7');
+  painter.usePen('');
+  if (back !== undefined) painter.add(`${CSI}?${back}`);
+}
+
+interface CursorPlace {
+  readonly cols: number;
+  /** The row that counts as the first. */
+  readonly originRow: number;
+  /** Whether the character before the cursor is to be written last. */
+  readonly isJoined: boolean;
+  readonly pen: string;
+}
+
+/** Puts the cursor where it is; behind the last column by writing that one again. */
+function moveTo(painter: Painter, buffer: IBuffer, { cols, originRow, isJoined, pen }: CursorPlace): void {
   const row = buffer.cursorY + 1 - originRow;
-  if (buffer.cursorX < cols) return `${CSI}${row};${buffer.cursorX + 1}H`;
+  const isBehind = buffer.cursorX >= cols;
+  if (!isBehind && !isJoined) return painter.add(`${CSI}${row};${buffer.cursorX + 1}H`);
   const line = buffer.getLine(buffer.baseY + buffer.cursorY);
-  const isWide = line?.getCell(cols - 1)?.getWidth() === 0;
-  const at = isWide ? cols - 2 : cols - 1;
-  const written = line?.getCell(at)?.getChars() ?? '';
-  return `${CSI}${row};${at + 1}H${written === '' ? ' ' : written}`;
+  const before = Math.min(buffer.cursorX, cols) - 1;
+  const start = line?.getCell(before)?.getWidth() === 0 ? before - 1 : before;
+  if (line === undefined || start < 0) return painter.giveUp();
+  painter.add(`${CSI}${row};${start + 1}H`);
+  if (isJoined) painter.usePen(pen);
+  painter.cellAt(line, start);
 }

@@ -19,6 +19,9 @@ const CAN = 0x18;
 const SUB = 0x1a;
 const BEL = 0x07;
 const DEL = 0x7f;
+const ERASE_FINAL = 0x4a;
+/** Parameters that make ED and DECSED erase from the start of the screen up to the cursor. */
+const ERASE_ABOVE = /^\??0*1(?:[;:][0-9;:]*)?$/;
 const QUESTION_MARK = 0x3f;
 /** First byte of U+0080 to U+00BF, where the 8-bit controls are. */
 const C1_LEAD = 0xc2;
@@ -29,6 +32,16 @@ const NOTHING = Buffer.alloc(0);
 const ABORT = Buffer.from([CAN]);
 
 type State = 'ground' | 'escape' | 'csi' | 'osc' | 'dcsHeader' | 'dcs' | 'ignoredString';
+
+/** A place in what the filter gave. */
+export interface Cut {
+  /**
+   * `osc`: an OSC string with a question mark, which may be a query, ended: right after BEL, the ESC of `ESC \\`, or the 8-bit ST; the
+   * emulator tells its listeners of a string, not how it ended. Else the final byte of an erase up to the cursor (ED 1) is next.
+   */
+  readonly what: 'osc' | 'erase' | 'selectiveErase';
+  readonly end: number;
+}
 
 /** A streaming filter: any split of the bytes gives the same bytes. Holds back what it cannot judge yet. */
 export class Clamp {
@@ -47,7 +60,7 @@ export class Clamp {
   #done = 0;
   #out: Buffer[] = [];
   #outBytes = 0;
-  #oscEnds: number[] = [];
+  #cuts: Cut[] = [];
 
   constructor(cols: number, rows: number) {
     this.#cols = cols;
@@ -60,12 +73,9 @@ export class Clamp {
     this.#rows = rows;
   }
 
-  /**
-   * Where OSC strings with a question mark, which may be queries, ended in what {@link filter} gave last: right after BEL,
-   * the ESC of `ESC \\`, or the 8-bit ST. The emulator tells its listeners of a string, not how it ended.
-   */
-  get oscEnds(): readonly number[] {
-    return this.#oscEnds;
+  /** Where the emulator's listeners have to be told or asked something, in what {@link filter} gave last. */
+  get cuts(): readonly Cut[] {
+    return this.#cuts;
   }
 
   /** Whether the bytes so far end outside of every sequence and character. */
@@ -79,7 +89,7 @@ export class Clamp {
     const tail = incompleteUtf8Tail(joined);
     this.#tail = tail === 0 ? NOTHING : Buffer.from(joined.subarray(joined.length - tail));
     const bytes = tail === 0 ? joined : joined.subarray(0, joined.length - tail);
-    if (this.#oscEnds.length > 0) this.#oscEnds = [];
+    if (this.#cuts.length > 0) this.#cuts = [];
     if (this.#state === 'ground' && !bytes.includes(ESC) && !bytes.includes(C1_LEAD)) return bytes;
     this.#bytes = bytes;
     this.#done = 0;
@@ -198,6 +208,16 @@ export class Clamp {
 
   #endCsi(from: number, at: number, final: number): void {
     this.#state = 'ground';
+    const erases = final === ERASE_FINAL ? this.#held + this.#bytes.toString('latin1', from, at) : '';
+    this.#clampCsi(from, at, final);
+    if (!ERASE_ABOVE.test(erases)) return;
+    this.#cuts.push({
+      what: erases.startsWith('?') ? 'selectiveErase' : 'erase',
+      end: this.#outBytes + at - this.#done,
+    });
+  }
+
+  #clampCsi(from: number, at: number, final: number): void {
     // what is short and names no count can hold no large number
     if (this.#held === '' && at - from <= 4 && !COUNTED_FINALS.has(final)) return;
     const raw = this.#held + this.#bytes.toString('latin1', from, at);
@@ -254,7 +274,7 @@ export class Clamp {
   }
 
   #oscEnded(end: number): void {
-    if (this.#hasQuestionMark) this.#oscEnds.push(this.#outBytes + end - this.#done);
+    if (this.#hasQuestionMark) this.#cuts.push({ what: 'osc', end: this.#outBytes + end - this.#done });
   }
 
   #emitUntil(end: number): void {

@@ -6,6 +6,7 @@ import type { ScreenState } from '../protocol/snapshot.ts';
 import { FeedBatch } from './feedBatch.ts';
 import type { FeedItem } from './feedBatch.ts';
 import type { ScreenWish } from './probe.ts';
+import { RebuildStart, rebuildItems } from './rebuild.ts';
 import type { Screen, ScreenOptions } from './screen.ts';
 import { messageOf, ScreenRequests } from './screenRequests.ts';
 import type { ScreenRequest, StateWithCells } from './screenRequests.ts';
@@ -52,7 +53,8 @@ export class LiveScreen implements Screen {
   #error: TtyError | undefined;
   #replayRoom: Deferred<void> | undefined;
   /** Where a rebuild begins, so that it does not take longer the longer the session was. */
-  #checkpoint: ScreenCheckpoint | undefined;
+  readonly #start = new RebuildStart();
+  #fedBytes = 0;
 
   constructor(id: string, options: ScreenOptions, owner: ScreenOwner) {
     this.id = id;
@@ -69,10 +71,10 @@ export class LiveScreen implements Screen {
     return this.#queuedBytes + this.#unackedBytes;
   }
 
-  /** Opens the screen in the worker. */
-  start(): void {
+  /** Opens the screen in the worker, in the size that it begins with. */
+  start(size: { readonly cols: number; readonly rows: number } = this.#options): void {
     this.#renumber(this.#owner.nextNumber());
-    const { cols, rows } = this.#checkpoint ?? this.#options;
+    const { cols, rows } = size;
     if (this.#number !== undefined) this.#owner.post({ type: 'open', screen: this.#number, cols, rows });
   }
 
@@ -80,6 +82,7 @@ export class LiveScreen implements Screen {
     if (this.#mode === 'ended') return;
     this.#queue.push({ bytes, seq });
     this.#queuedBytes += bytes.length;
+    this.#fedBytes += bytes.length;
     this.#isStamped = false;
     this.#owner.hasQueued();
     this.#tellLag();
@@ -172,10 +175,7 @@ export class LiveScreen implements Screen {
       if (reply.lastSeq > this.#answeredSeq) this.#options.onAnswers?.(fresh, reply.skipped);
       return;
     }
-    if (reply.type === 'checkpoint') {
-      this.#checkpoint = reply.checkpoint;
-      return;
-    }
+    if (reply.type === 'checkpoint') return this.#start.keep(reply.checkpoint);
     // the worker stamps what it answers
     if (reply.type === 'state') this.#stamps.add(reply.state.capturedAtSeq);
     else if (reply.type === 'matched') this.#stamps.add(reply.match.capturedAtSeq);
@@ -185,16 +185,17 @@ export class LiveScreen implements Screen {
   /** The worker is gone: fills a new screen from the replay, without the event that brought it down. */
   rebuild(skippedSeq: number | undefined): void {
     if (this.#mode === 'ended') return;
-    if (skippedSeq !== undefined) this.#skippedSeqs.add(skippedSeq);
-    // a worker that fails on it fails on it again
-    if (skippedSeq === this.#checkpoint?.seq) this.#checkpoint = undefined;
+    if (skippedSeq !== undefined) {
+      this.#skippedSeqs.add(skippedSeq);
+      this.#start.failedAt(skippedSeq);
+    }
     this.#mode = 'rebuilding';
     this.#answeredSeq = this.#lastPostedSeq;
     this.#unackedBytes = 0;
     this.#replayRoom?.resolve();
-    this.start();
-    const number = this.#number;
-    void this.#refill(number);
+    const checkpoint = this.#start.choose({ stamps: this.#stamps.seqs, fedBytes: this.#fedBytes }, this.#requests);
+    this.start(checkpoint);
+    void this.#refill(this.#number, checkpoint);
   }
 
   /** Gives the screen up: whatever is pending or asked later rejects with `error`. */
@@ -242,9 +243,9 @@ export class LiveScreen implements Screen {
     if (this.#number !== undefined) this.#owner.post(messageOf(request, asked, this.#number));
   }
 
-  async #refill(number: ScreenNumber | undefined): Promise<void> {
+  async #refill(number: ScreenNumber | undefined, checkpoint: ScreenCheckpoint | undefined): Promise<void> {
     try {
-      await this.#replay(number);
+      await this.#replay(number, checkpoint);
       if (this.#number === number && this.#mode === 'rebuilding') this.#goLive();
     } catch (cause) {
       if (this.#number !== number) return;
@@ -254,20 +255,11 @@ export class LiveScreen implements Screen {
     }
   }
 
-  async #replay(number: ScreenNumber | undefined): Promise<void> {
+  async #replay(number: ScreenNumber | undefined, checkpoint: ScreenCheckpoint | undefined): Promise<void> {
     const batch = this.#batch();
-    const stamps = [...this.#stamps.seqs];
-    const stampUntil = (seq: number): void => {
-      for (; stamps[0] !== undefined && stamps[0] < seq; stamps.shift()) batch.add({ stamp: true, seq: stamps[0] });
-    };
-    const { seq: afterSeq, bytes } = this.#checkpoint ?? { seq: -1, bytes: undefined };
-    if (bytes !== undefined) batch.add({ bytes: Buffer.from(bytes), seq: afterSeq });
-    while (stamps[0] !== undefined && stamps[0] < afterSeq) stamps.shift();
-    for await (const item of this.#options.replay(afterSeq)) {
-      if (item.seq > this.#lastPostedSeq) break;
-      if (item.seq <= afterSeq) continue;
-      stampUntil(item.seq);
-      if (this.#skippedSeqs.has(item.seq)) continue;
+    const { replay } = this.#options;
+    const source = { replay, lastSeq: this.#lastPostedSeq, skippedSeqs: this.#skippedSeqs, stamps: this.#stamps.seqs };
+    for await (const item of rebuildItems({ ...source, checkpoint })) {
       if (this.#number !== number) return;
       batch.add(item);
       while (this.#unackedBytes >= REPLAY_WINDOW_BYTES) {
@@ -276,7 +268,6 @@ export class LiveScreen implements Screen {
         if (this.#number !== number) return;
       }
     }
-    stampUntil(Infinity);
     if (this.#number === number) batch.send();
   }
 

@@ -1,4 +1,4 @@
-/** Follows the scrolling margins (DECSTBM), which the emulator keeps to itself. */
+/** Follows what the emulator keeps to itself: the scrolling margins (DECSTBM), and whether cells were protected (DECSCA). */
 import type { Terminal } from '@xterm/headless';
 import type { Margins } from './checkpoint.ts';
 
@@ -10,6 +10,7 @@ export class MarginWatch {
   readonly #terminal: Terminal;
   #current: Margins | undefined;
   #normal: Margins | undefined;
+  #hasProtected = false;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -25,7 +26,14 @@ export class MarginWatch {
       return false;
     };
     parser.registerCsiHandler({ intermediates: '!', final: 'p' }, reset);
-    parser.registerEscHandler({ final: 'c' }, reset);
+    parser.registerEscHandler({ final: 'c' }, () => {
+      this.#hasProtected = false;
+      return reset();
+    });
+    parser.registerCsiHandler({ intermediates: '"', final: 'q' }, (params) => {
+      if (params[0] === 1) this.#hasProtected = true;
+      return false;
+    });
   }
 
   /** Those of the screen that shows; `undefined` when all of it scrolls. */
@@ -36,6 +44,11 @@ export class MarginWatch {
   /** Those of the normal screen while the alternate one shows. */
   get normal(): Margins | undefined {
     return this.#normal;
+  }
+
+  /** Whether there may be cells that a selective erase leaves alone. */
+  get hasProtected(): boolean {
+    return this.#hasProtected;
   }
 
   /** The size changed, or the terminal was reset: everything scrolls. */

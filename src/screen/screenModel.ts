@@ -4,27 +4,28 @@
  *
  * Used by the screen worker for live sessions and in process for replays of ended ones, so both see the same.
  */
-// Node and esbuild load the addon's CommonJS build, which has a default export; the linter reads its other one.
-// oxlint-disable-next-line import/default
-import unicode from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
-import type { IBuffer, IMarker, IUnicodeVersionProvider } from '@xterm/headless';
+import type { IBuffer, IMarker } from '@xterm/headless';
 import { SCROLLBACK_LINES } from '../protocol/limits.ts';
 import { screenHash } from '../protocol/snapshot.ts';
 import type { LineCells, ScreenLine, ScreenState } from '../protocol/snapshot.ts';
-import { BOUNDED_UNICODE, boundedUnicode } from './boundedUnicode.ts';
+import { BOUNDED_UNICODE } from './boundedUnicode.ts';
 import { rowCells } from './cells.ts';
-import { drawScreen } from './checkpoint.ts';
+import { drawScreen, type Drawing } from './checkpoint.ts';
 import { Clamp } from './clamp.ts';
 import { MarginWatch } from './margins.ts';
 import { Queries } from './queries.ts';
 import type { Reply } from './replyTable.ts';
+import { sharedUnicode } from './sharedUnicode.ts';
 
 /** OSC number of hyperlinks. */
 const OSC_HYPERLINK = 8;
 /** DEC private mode that shows the cursor (DECTCEM). */
 const SHOW_CURSOR = 25;
 const BEL = 0x07;
+/** Ends the sequence under way and erases the whole screen. */
+const ERASE_ALL = Buffer.from('\u0018\u001b[2J');
+const SELECTIVE_ERASE_ALL = Buffer.from('\u0018\u001b[?2J');
 /** Without these the emulator does not even tell of the requests for sizes (XTWINOPS 14, 16, 18 and 19). */
 const WINDOW_REPORTS = {
   getWinSizePixels: true,
@@ -105,10 +106,13 @@ export class ScreenModel implements Disposable {
     };
     const filtered = this.#clamp.filter(bytes);
     let from = 0;
-    for (const end of this.#clamp.oscEnds) {
-      this.#queries.stringsEndWithBel(filtered[end - 1] === BEL);
+    for (const { end, what } of this.#clamp.cuts) {
+      if (what === 'osc') this.#queries.stringsEndWithBel(filtered[end - 1] === BEL);
       this.#parse(filtered.subarray(from, end));
       from = end;
+      if (what === 'osc' || !this.#erasesAll) continue;
+      this.#parse(what === 'erase' ? ERASE_ALL : SELECTIVE_ERASE_ALL);
+      from += 1;
     }
     this.#parse(from === 0 ? filtered : filtered.subarray(from), parsed);
   }
@@ -173,14 +177,19 @@ export class ScreenModel implements Disposable {
   }
 
   /**
-   * The bytes that draw this screen on a blank one of its size; `undefined` inside of a control sequence, where the bytes that
-   * follow would make no sense to a new screen. Only what was parsed, as {@link ScreenModel.state}.
+   * The bytes that draw this screen on a blank one of its size. They were tried: what they draw would be drawn by the same bytes.
+   * `undefined` inside of a control sequence, where the bytes that follow would make no sense to a new screen, and for a screen
+   * that cannot be drawn truly. Only what was parsed, as {@link ScreenModel.state}.
    */
   checkpoint(): Buffer | undefined {
-    if (!this.#clamp.isAtRest) return undefined;
-    const { current, normal } = this.#margins;
-    const facts = { title: this.#title, cursorVisible: this.#cursorVisible, margins: current, normalMargins: normal };
-    return Buffer.from(drawScreen(this.#terminal, facts));
+    const drawing = this.#draw();
+    if (drawing === undefined) return undefined;
+    const bytes = Buffer.from(drawing.bytes);
+    using copy = new ScreenModel(this.size);
+    copy.write(bytes, 0);
+    const again = copy.#draw();
+    const isSame = again?.bytes === drawing.bytes && again.joinState === drawing.joinState;
+    return isSame && copy.#title === this.#title ? bytes : undefined;
   }
 
   get size(): { readonly cols: number; readonly rows: number } {
@@ -233,6 +242,19 @@ export class ScreenModel implements Disposable {
     this.#terminal.dispose();
   }
 
+  /** Whether erasing up to the cursor erases all there is, where the emulator would fail for want of a next line. */
+  get #erasesAll(): boolean {
+    const { cursorX, cursorY, length } = this.#terminal.buffer.active;
+    return cursorX + 1 >= this.#terminal.cols && cursorY + 1 >= length;
+  }
+
+  #draw(): Drawing | undefined {
+    const { current, normal, hasProtected } = this.#margins;
+    if (!this.#clamp.isAtRest || hasProtected) return undefined;
+    const facts = { title: this.#title, cursorVisible: this.#cursorVisible, margins: current, normalMargins: normal };
+    return drawScreen(this.#terminal, facts);
+  }
+
   #parse(bytes: Buffer, parsed?: () => void): void {
     // The emulator parses at once what follows input of a user, and else after a timer of 1 ms or more. Empty input
     // does no more than that.
@@ -267,19 +289,4 @@ function trimmedLines(buffer: IBuffer, from: number, count: number): ScreenLine[
     row,
     text: (buffer.getLine(from + row)?.translateToString(true) ?? '').trimEnd(),
   }));
-}
-
-let unicodeProvider: IUnicodeVersionProvider | undefined;
-
-/** The addon only knows how to register itself at a terminal; this takes the provider that it would register. */
-function sharedUnicode(): IUnicodeVersionProvider {
-  if (unicodeProvider !== undefined) return unicodeProvider;
-  let base: IUnicodeVersionProvider | undefined;
-  const register = (provider: IUnicodeVersionProvider): void => {
-    base = provider;
-  };
-  new unicode.Unicode11Addon().activate({ unicode: { register } });
-  if (base === undefined) throw new Error('the unicode addon registered no widths');
-  unicodeProvider = boundedUnicode(base);
-  return unicodeProvider;
 }

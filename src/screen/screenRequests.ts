@@ -3,7 +3,14 @@ import type { Deferred } from '../base/deferred.ts';
 import { TtyError } from '../protocol/errors.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
 import type { ScreenWish } from './probe.ts';
-import type { EncodedCells, ScreenCheckpoint, ScreenMatch, ScreenNumber, WorkerReply, WorkerRequest } from './workerProtocol.ts';
+import type {
+  EncodedCells,
+  ScreenCheckpoint,
+  ScreenMatch,
+  ScreenNumber,
+  WorkerReply,
+  WorkerRequest,
+} from './workerProtocol.ts';
 
 /** A screen and its cells, both of the same moment. */
 export interface StateWithCells {

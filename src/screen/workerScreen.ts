@@ -32,6 +32,8 @@ const SLICE_CELLS = 500_000;
  * half of it doubles what checkpoints cost, 5 to 10 ms each.
  */
 export const CHECKPOINT_EVERY_BYTES = 4 * 1024 * 1024;
+/** The same after a checkpoint that was not to be had: a drawing in vain costs as much as a good one. */
+const RETRY_BYTES = 128 * 1024;
 
 const ESC = 0x1b;
 /** First byte of the 8-bit controls in UTF-8. */
@@ -168,7 +170,10 @@ export class WorkerScreen implements Disposable {
     if (work.type === 'wait') this.#wait(work);
     else if (work.type === 'stamp') this.#stamp();
     else {
-      const checkpoint = this.#checkpoint(this.#model.capturedAtSeq);
+      const seq = this.#model.capturedAtSeq;
+      this.#context.progress.begin({ screen: this.#number, seq });
+      const checkpoint = this.#checkpoint(seq);
+      this.#context.progress.end();
       this.#context.post({ type: 'drawn', screen: this.#number, request: work.request, checkpoint });
     }
     return false;
@@ -224,10 +229,10 @@ export class WorkerScreen implements Disposable {
     if (this.#partOfSeq === undefined) this.#baselines.beforeEvent(seq);
     this.#partOfSeq = isEnd ? undefined : seq;
     this.#model.write(slice, isEnd ? seq : undefined);
-    progress.end();
-    this.#answers.send();
     this.#bytesSinceCheckpoint += slice.length;
     if (isEnd && this.#bytesSinceCheckpoint >= CHECKPOINT_EVERY_BYTES) this.#tellCheckpoint(seq);
+    progress.end();
+    this.#answers.send();
     if (isEnd) this.#event += 1;
     if (this.#event === feed.seqs.length) {
       this.#queue.shift();
@@ -240,9 +245,8 @@ export class WorkerScreen implements Disposable {
 
   #tellCheckpoint(seq: number): void {
     const checkpoint = this.#checkpoint(seq);
-    if (checkpoint === undefined) return; // inside of a sequence: after the next event
-    this.#bytesSinceCheckpoint = 0;
-    this.#context.post({ type: 'checkpoint', screen: this.#number, checkpoint });
+    this.#bytesSinceCheckpoint = checkpoint === undefined ? CHECKPOINT_EVERY_BYTES - RETRY_BYTES : 0;
+    if (checkpoint !== undefined) this.#context.post({ type: 'checkpoint', screen: this.#number, checkpoint });
   }
 
   #checkpoint(seq: number): ScreenCheckpoint | undefined {

@@ -212,7 +212,8 @@ function openScreen(
   onAnswers: NonNullable<ScreenOptions['onAnswers']>,
 ): Screen {
   const { cols, rows } = params;
-  const replay = (afterSeq: number): AsyncIterable<ScreenItem> => replayLog(paths.log, journal().places.before(afterSeq));
+  const replay = (afterSeq: number): AsyncIterable<ScreenItem> =>
+    replayLog(paths.log, journal().places.before(afterSeq));
   const screen = screens.open(id, { cols, rows, replay, onAnswers });
   screen.onLagChange((lagBytes) => flow.screenLag(lagBytes));
   return screen;

@@ -1,0 +1,131 @@
+/** Draws lines cell by cell on a terminal that is blank but for what was drawn of it. */
+import type { IBuffer, IBufferCell, IBufferLine } from '@xterm/headless';
+import { sgrOf } from './sgr.ts';
+
+const CSI = '\u001b[';
+
+/** Collects what draws. Knows what attributes the terminal would have by then. */
+export class Painter {
+  readonly #cols: number;
+  readonly #cell: IBufferCell;
+  readonly #parts: string[] = [];
+  #pen = '';
+  #canDraw = true;
+
+  /** `memory` is a cell to work in. */
+  constructor(cols: number, memory: IBufferCell) {
+    this.#cols = cols;
+    this.#cell = memory;
+  }
+
+  /** All of it; `undefined` when there was something that no bytes draw. */
+  get drawn(): string | undefined {
+    return this.#canDraw ? this.#parts.join('') : undefined;
+  }
+
+  add(bytes: string): void {
+    this.#parts.push(bytes);
+  }
+
+  /** What comes cannot be drawn. */
+  giveUp(): void {
+    this.#canDraw = false;
+  }
+
+  /** From here on characters are written in these attributes, as {@link sgrOf} gives them. */
+  usePen(pen: string): void {
+    if (pen === this.#pen) return;
+    this.#pen = pen;
+    this.#parts.push(pen === '' ? `${CSI}m` : `${CSI}0;${pen}m`);
+  }
+
+  /** Lines one below the other from where the cursor is, the start of a blank line; what has no room scrolls out. */
+  lines(buffer: IBuffer, from: number, count: number): void {
+    for (let row = 0; row < count && this.#canDraw; row += 1) {
+      const line = buffer.getLine(from + row);
+      const above = row === 0 ? undefined : buffer.getLine(from + row - 1);
+      if (line === undefined) return this.giveUp();
+      if (above !== undefined && line.isWrapped) this.#wrap(above, line);
+      else if (above !== undefined) {
+        this.usePen('');
+        this.#parts.push('\r\n');
+      }
+      this.#line(line);
+    }
+  }
+
+  /** Writes the cell at `col`, where the cursor is. Says how many columns that took. */
+  cellAt(line: IBufferLine, col: number): number {
+    const cell = line.getCell(col, this.#cell);
+    const chars = cell?.getChars() ?? '';
+    const width = cell?.getWidth() ?? 0;
+    if (cell === undefined || width === 0 || chars === '') {
+      this.giveUp();
+      return 1;
+    }
+    this.usePen(sgrOf(cell));
+    this.#parts.push(chars);
+    if (width === 2 && line.getCell(col + 1, this.#cell)?.getWidth() !== 0) this.giveUp();
+    return width;
+  }
+
+  #line(line: IBufferLine): void {
+    let cursor = 0;
+    for (let col = 0; col < this.#cols;) {
+      const cell = line.getCell(col, this.#cell);
+      if (cell === undefined) return this.giveUp();
+      if (cell.getChars() !== '') {
+        if (cursor < col) this.#parts.push(`${CSI}${col - cursor}C`);
+        col += this.cellAt(line, col);
+        cursor = col;
+        continue;
+      }
+      if (cell.getWidth() !== 1) return this.giveUp(); // half of a wide character
+      const pen = sgrOf(cell);
+      const end = this.#endOfBlank(line, col, pen);
+      if (pen !== '') {
+        if (cursor < col) this.#parts.push(`${CSI}${col - cursor}C`);
+        cursor = col;
+        this.#erase(pen, end - col);
+      }
+      col = end;
+    }
+  }
+
+  #endOfBlank(line: IBufferLine, from: number, pen: string): number {
+    let end = from + 1;
+    for (; end < this.#cols; end += 1) {
+      const cell = line.getCell(end, this.#cell);
+      if (cell === undefined || cell.getChars() !== '' || cell.getWidth() !== 1 || sgrOf(cell) !== pen) break;
+    }
+    return end;
+  }
+
+  /** What was never written has no attribute but a background; what else is blank is what an overwritten character left. */
+  #erase(pen: string, count: number): void {
+    if (!/^(?:48;[0-9;]+)?$/.test(pen)) return this.giveUp();
+    this.usePen(pen);
+    this.#parts.push(`${CSI}${count}X`);
+  }
+
+  /** Goes to the start of the next line in the way that makes it one that goes on where the one above ended. */
+  #wrap(above: IBufferLine, line: IBufferLine): void {
+    const first = line.getCell(0, this.#cell);
+    const isPlain = first !== undefined && first.getChars() !== '' && first.isBgDefault();
+    const last = this.#lastCol(above);
+    if (isPlain && above.getCell(last, this.#cell)?.getChars() !== '') return;
+    // by two blanks, which are then replaced by what is there; without a background, which would fill the new line
+    this.usePen('');
+    this.#parts.push(`\r${this.#cols > 1 ? `${CSI}${this.#cols - 1}C` : ''}  ${CSI}A${CSI}${last + 1}G`);
+    const cell = above.getCell(last, this.#cell);
+    if (cell !== undefined && cell.getChars() === '') this.#erase(sgrOf(cell), 1);
+    else this.cellAt(above, last);
+    this.usePen('');
+    this.#parts.push(`${CSI}B\r${CSI}X`);
+  }
+
+  /** Where the last character of a line begins. */
+  #lastCol(line: IBufferLine): number {
+    return line.getCell(this.#cols - 1, this.#cell)?.getWidth() === 0 ? this.#cols - 2 : this.#cols - 1;
+  }
+}
