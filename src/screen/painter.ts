@@ -2,13 +2,16 @@
 import type { IBuffer, IBufferCell, IBufferLine } from '@xterm/headless';
 import { sgrOf } from './sgr.ts';
 
+/** Characters that a drawing has at most; a full scrollback of text has a third, every cell in a colour of its own three times as many. */
+const MAX_DRAWN = 1_500_000;
+
 const CSI = '\u001b[';
 
 /** Collects what draws. Knows what attributes the terminal would have by then. */
 export class Painter {
   readonly #cols: number;
   readonly #cell: IBufferCell;
-  readonly #parts: string[] = [];
+  #bytes = '';
   #pen = '';
   #canDraw = true;
 
@@ -20,11 +23,11 @@ export class Painter {
 
   /** All of it; `undefined` when there was something that no bytes draw. */
   get drawn(): string | undefined {
-    return this.#canDraw ? this.#parts.join('') : undefined;
+    return this.#canDraw ? this.#bytes : undefined;
   }
 
   add(bytes: string): void {
-    this.#parts.push(bytes);
+    this.#bytes += bytes;
   }
 
   /** What comes cannot be drawn. */
@@ -35,8 +38,9 @@ export class Painter {
   /** From here on characters are written in these attributes, as {@link sgrOf} gives them. */
   usePen(pen: string): void {
     if (pen === this.#pen) return;
+    const isReset = pen === '' || this.#pen === '';
     this.#pen = pen;
-    this.#parts.push(pen === '' ? `${CSI}m` : `${CSI}0;${pen}m`);
+    this.#bytes += `${CSI}${isReset ? '' : '0;'}${pen}m`;
   }
 
   /** Lines one below the other from where the cursor is, the start of a blank line; what has no room scrolls out. */
@@ -44,11 +48,11 @@ export class Painter {
     for (let row = 0; row < count && this.#canDraw; row += 1) {
       const line = buffer.getLine(from + row);
       const above = row === 0 ? undefined : buffer.getLine(from + row - 1);
-      if (line === undefined) return this.giveUp();
+      if (line === undefined || this.#bytes.length > MAX_DRAWN) return this.giveUp();
       if (above !== undefined && line.isWrapped) this.#wrap(above, line);
       else if (above !== undefined) {
         this.usePen('');
-        this.#parts.push('\r\n');
+        this.#bytes += '\r\n';
       }
       this.#line(line);
     }
@@ -64,7 +68,7 @@ export class Painter {
       return 1;
     }
     this.usePen(sgrOf(cell));
-    this.#parts.push(chars);
+    this.#bytes += chars;
     if (width === 2 && line.getCell(col + 1, this.#cell)?.getWidth() !== 0) this.giveUp();
     return width;
   }
@@ -75,7 +79,7 @@ export class Painter {
       const cell = line.getCell(col, this.#cell);
       if (cell === undefined) return this.giveUp();
       if (cell.getChars() !== '') {
-        if (cursor < col) this.#parts.push(`${CSI}${col - cursor}C`);
+        if (cursor < col) this.#bytes += `${CSI}${col - cursor}C`;
         col += this.cellAt(line, col);
         cursor = col;
         continue;
@@ -84,7 +88,7 @@ export class Painter {
       const pen = sgrOf(cell);
       const end = this.#endOfBlank(line, col, pen);
       if (pen !== '') {
-        if (cursor < col) this.#parts.push(`${CSI}${col - cursor}C`);
+        if (cursor < col) this.#bytes += `${CSI}${col - cursor}C`;
         cursor = col;
         this.#erase(pen, end - col);
       }
@@ -103,9 +107,9 @@ export class Painter {
 
   /** What was never written has no attribute but a background; what else is blank is what an overwritten character left. */
   #erase(pen: string, count: number): void {
-    if (!/^(?:48;[0-9;]+)?$/.test(pen)) return this.giveUp();
+    if (!/^(?:4[0-7]|10[0-7]|48;[0-9;]+)?$/.test(pen)) return this.giveUp();
     this.usePen(pen);
-    this.#parts.push(`${CSI}${count}X`);
+    this.#bytes += `${CSI}${count}X`;
   }
 
   /** Goes to the start of the next line in the way that makes it one that goes on where the one above ended. */
@@ -116,12 +120,12 @@ export class Painter {
     if (isPlain && above.getCell(last, this.#cell)?.getChars() !== '') return;
     // by two blanks, which are then replaced by what is there; without a background, which would fill the new line
     this.usePen('');
-    this.#parts.push(`\r${this.#cols > 1 ? `${CSI}${this.#cols - 1}C` : ''}  ${CSI}A${CSI}${last + 1}G`);
+    this.#bytes += `\r${this.#cols > 1 ? `${CSI}${this.#cols - 1}C` : ''}  ${CSI}A${CSI}${last + 1}G`;
     const cell = above.getCell(last, this.#cell);
     if (cell !== undefined && cell.getChars() === '') this.#erase(sgrOf(cell), 1);
     else this.cellAt(above, last);
     this.usePen('');
-    this.#parts.push(`${CSI}B\r${CSI}X`);
+    this.#bytes += `${CSI}B\r${CSI}X`;
   }
 
   /** Where the last character of a line begins. */

@@ -176,6 +176,11 @@ export class ScreenModel implements Disposable {
     }
   }
 
+  /** Whether the bytes so far end outside of every sequence and character. */
+  get isAtRest(): boolean {
+    return this.#clamp.isAtRest;
+  }
+
   /**
    * The bytes that draw this screen on a blank one of its size. They were tried: what they draw would be drawn by the same bytes.
    * `undefined` inside of a control sequence, where the bytes that follow would make no sense to a new screen, and for a screen
@@ -250,7 +255,7 @@ export class ScreenModel implements Disposable {
 
   #draw(): Drawing | undefined {
     const { current, normal, hasProtected } = this.#margins;
-    if (!this.#clamp.isAtRest || hasProtected) return undefined;
+    if (!this.isAtRest || hasProtected) return undefined;
     const facts = { title: this.#title, cursorVisible: this.#cursorVisible, margins: current, normalMargins: normal };
     return drawScreen(this.#terminal, facts);
   }

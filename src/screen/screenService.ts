@@ -12,8 +12,13 @@ import { WorkerLink } from './workerLink.ts';
 import type { WorkerFailure } from './workerLink.ts';
 import type { ScreenNumber, WorkerReply } from './workerProtocol.ts';
 
-/** Failures of workers within {@link FAILURE_WINDOW_MS} after which the service gives up instead of starting the next. */
+/**
+ * Failures of workers within {@link FAILURE_WINDOW_MS} after which the service gives up instead of starting the next. Those at the
+ * output of a session do not count: a program must not be able to take the screens of others.
+ */
 const MAX_FAILURES = 10;
+/** Failures at the output of one session after which it loses its screen; each makes all the others be built anew. */
+const MAX_OWN_FAILURES = 3;
 const FAILURE_WINDOW_MS = 60_000;
 
 /** Options of {@link ScreenService}. */
@@ -44,7 +49,8 @@ export class ScreenService implements AsyncDisposable {
   readonly #unflushed = new Set<LiveScreen>();
   #link: WorkerLink | undefined;
   #nextNumber = 1;
-  #failuresAtMs: number[] = [];
+  #failuresAtMs: readonly number[] = [];
+  readonly #ownFailuresAtMs = new WeakMap<LiveScreen, readonly number[]>();
   #givenUp: TtyError | undefined;
   #isFlushing = false;
   #isDisposed = false;
@@ -120,8 +126,9 @@ export class ScreenService implements AsyncDisposable {
       ...(failure.cause === undefined ? {} : errorFields(failure.cause)),
       active,
     });
-    const now = clock.nowMs();
-    this.#failuresAtMs = [...this.#failuresAtMs.filter((at) => at > now - FAILURE_WINDOW_MS), now];
+    const culprit = active === undefined ? undefined : this.#screens.get(active.screen);
+    if (culprit === undefined) this.#failuresAtMs = recent(this.#failuresAtMs, clock);
+    else this.#countAgainst(culprit, reason);
     const screens = [...this.#screens.values()];
     if (this.#failuresAtMs.length > MAX_FAILURES) {
       this.#givenUp = new TtyError('INTERNAL_ERROR', `the screen worker failed ${MAX_FAILURES} times within a minute`, {
@@ -132,7 +139,7 @@ export class ScreenService implements AsyncDisposable {
     }
     if (screens.length > 0) this.#link = this.#startWorker();
     for (const screen of screens) {
-      const skippedSeq = active !== undefined && screen.number === active.screen ? active.seq : undefined;
+      const skippedSeq = screen === culprit ? active?.seq : undefined;
       screen.rebuild(skippedSeq);
       this.#options.onFailure?.({
         id: screen.id,
@@ -143,6 +150,15 @@ export class ScreenService implements AsyncDisposable {
     }
   }
 
+  /** A session whose output takes the worker down again and again loses its screen. */
+  #countAgainst(screen: LiveScreen, reason: string): void {
+    const failures = recent(this.#ownFailuresAtMs.get(screen) ?? [], this.#options.clock);
+    this.#ownFailuresAtMs.set(screen, failures);
+    if (failures.length <= MAX_OWN_FAILURES) return;
+    const message = `the output of session ${screen.id} made the screen worker fail ${failures.length} times within a minute: ${reason}`;
+    screen.lose(new TtyError('INTERNAL_ERROR', message));
+  }
+
   #lost(screen: LiveScreen, error: TtyError): void {
     this.#options.logger.log('error', 'screen', 'a screen is lost; its program gets no answers to queries', {
       sessionId: screen.id,
@@ -150,4 +166,10 @@ export class ScreenService implements AsyncDisposable {
     });
     this.#options.onFailure?.({ id: screen.id, reason: error.message, lost: true });
   }
+}
+
+/** The failures that still count, and the one that was now. */
+function recent(failuresAtMs: readonly number[], clock: Clock): readonly number[] {
+  const now = clock.nowMs();
+  return [...failuresAtMs.filter((at) => at > now - FAILURE_WINDOW_MS), now];
 }

@@ -13,12 +13,14 @@ export function sgrOf(cell: IBufferCell): string {
   if (cell.isInvisible()) params.push('8');
   if (cell.isStrikethrough()) params.push('9');
   if (cell.isOverline()) params.push('53');
-  if (!cell.isFgDefault()) params.push(colour('38', cell.isFgRGB(), cell.getFgColor()));
-  if (!cell.isBgDefault()) params.push(colour('48', cell.isBgRGB(), cell.getBgColor()));
+  if (!cell.isFgDefault()) params.push(colour(30, cell.isFgRGB(), cell.getFgColor()));
+  if (!cell.isBgDefault()) params.push(colour(40, cell.isBgRGB(), cell.getBgColor()));
   return params.join(';');
 }
 
-function colour(what: string, isRgb: boolean, value: number): string {
-  if (!isRgb) return `${what};5;${value}`;
-  return `${what};2;${(value >> 16) & 0xff};${(value >> 8) & 0xff};${value & 0xff}`;
+/** `base`: 30 for the foreground, 40 for the background. The shortest form: it is read again by a filter that looks at long ones. */
+function colour(base: number, isRgb: boolean, value: number): string {
+  if (isRgb) return `${base + 8};2;${(value >> 16) & 0xff};${(value >> 8) & 0xff};${value & 0xff}`;
+  if (value < 8) return String(base + value);
+  return value < 16 ? String(base + 60 + value - 8) : `${base + 8};5;${value}`;
 }

@@ -32,9 +32,6 @@ const SLICE_CELLS = 500_000;
  * half of it doubles what checkpoints cost, 5 to 10 ms each.
  */
 export const CHECKPOINT_EVERY_BYTES = 4 * 1024 * 1024;
-/** The same after a checkpoint that was not to be had: a drawing in vain costs as much as a good one. */
-const RETRY_BYTES = 128 * 1024;
-
 const ESC = 0x1b;
 /** First byte of the 8-bit controls in UTF-8. */
 const C1_LEAD = 0xc2;
@@ -244,8 +241,10 @@ export class WorkerScreen implements Disposable {
   }
 
   #tellCheckpoint(seq: number): void {
+    if (!this.#model.isAtRest) return; // after the next event
     const checkpoint = this.#checkpoint(seq);
-    this.#bytesSinceCheckpoint = checkpoint === undefined ? CHECKPOINT_EVERY_BYTES - RETRY_BYTES : 0;
+    // a drawing in vain costs as much as a good one
+    this.#bytesSinceCheckpoint = checkpoint === undefined ? CHECKPOINT_EVERY_BYTES / 2 : 0;
     if (checkpoint !== undefined) this.#context.post({ type: 'checkpoint', screen: this.#number, checkpoint });
   }
 

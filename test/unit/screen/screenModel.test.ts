@@ -135,4 +135,28 @@ describe('ScreenModel', () => {
       { numRuns: 200 },
     );
   });
+
+  it.each(['\u001b[1J', '\u001b[01;5J', '\u001b[?1J', '\u001b[1\u0000J'])(
+    'survives %j behind the last column of the last row, however it is split',
+    async (erase) => {
+      for (const screen of ['', '\u001b[?1049h']) {
+        for (let cut = 0; cut <= erase.length; cut += 1) {
+          using model = new ScreenModel({ cols: 12, rows: 5 });
+          model.write(Buffer.from(`${screen}above\u001b[5;8Hlast\u001b[5;12Hx${erase.slice(0, cut)}`));
+          model.write(Buffer.from(erase.slice(cut)));
+          await model.flush();
+          expect(model.state({ includeScrollback: false })).toMatchObject({ cursorRow: 4, cursorCol: 11 });
+          expect(model.rows().every(({ text }) => text.trim() === '')).toBe(true);
+          model.write(Buffer.from('\u001b[Hstill'), 1);
+          expect(model.rows()[0]?.text.trim()).toBe('still');
+        }
+      }
+    },
+  );
+
+  it('erases up to the cursor and no further where there is more', () => {
+    using model = new ScreenModel({ cols: 12, rows: 5 });
+    model.write(Buffer.from('above\r\nthe row\u001b[2;4H\u001b[1J'), 1);
+    expect(model.rows().map(({ text }) => text.trimEnd())).toEqual(['', '    row', '', '', '']);
+  });
 });

@@ -145,6 +145,85 @@ describe('a worker that fails', () => {
     expect(failures.filter((failure) => failure.lost).map((failure) => failure.id)).toEqual(['lost']);
   });
 
+  it(
+    'again and again at the output of one session costs that one its screen, and no other',
+    { timeout: 60_000 },
+    async () => {
+      await using started = startService(hostile.entry);
+      const { service, failures } = started;
+      const [culprit, other] = [new Session(service, 'culprit'), new Session(service, 'other')];
+      other.print('other');
+      await other.lines();
+      for (let round = 0; round < 12; round += 1) {
+        culprit.print('CRASH');
+        await started.reported(Math.min(2 * (round + 1), 8));
+        expect((await other.lines())[0]).toBe('other');
+      }
+      await expect(culprit.lines()).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
+      expect(failures.filter(({ lost }) => lost).map(({ id }) => id)).toEqual(['culprit']);
+      const later = new Session(service, 'later');
+      later.print('fine');
+      expect((await later.lines())[0]).toBe('fine');
+    },
+  );
+
+  it('leaves the colours of a screen that is built from a checkpoint, its saved cursor and attributes too', async () => {
+    await using started = startService(hostile.entry);
+    const read: number[] = [];
+    const session: Session = new Session(started.service, 's1', async function* replay(afterSeq: number) {
+      read.push(afterSeq);
+      yield* session.log.filter((item) => item.seq > afterSeq);
+    });
+    const decoder = new TextDecoder();
+    const cells = async (): Promise<unknown> => {
+      const { state, cells: encoded } = await session.screen.stateWithCells({ includeScrollback: true });
+      const parts = [...encoded.visible, ...(encoded.scrollback ?? [])];
+      return [state.capturedAtSeq, parts.map((part) => decoder.decode(part)).join('')];
+    };
+    session.resize(40, 6);
+    session.print('\u001b[1;31mred\u001b7\u001b[44m and blue\u001b[K\r\n');
+    for (let i = 0; i < 60; i += 1) session.print(`\u001b[3${i % 8}m${i} ${'-'.repeat(100_000)}\u001b[m\r\n`);
+    session.print('\u001b[1;31;44m\u001b7');
+    session.print('\u001b8from here');
+    const before = await cells();
+    session.print('CRASH');
+    await started.reported(1);
+    expect(await cells()).toEqual(before);
+    expect(read.every((afterSeq) => afterSeq > 30)).toBe(true);
+    session.print('the same attributes');
+    await session.screen.state({ includeScrollback: false });
+    expect(JSON.stringify(await cells())).toContain('palette:4');
+  });
+
+  it('leaves what a short session counts from though there is a checkpoint behind it, and what a wait counts from always', async () => {
+    await using started = startService(hostile.entry);
+    const session = new Session(started.service, 's1');
+    session.print('one word\r\n');
+    session.screen.stamp(0);
+    for (let i = 0; i < 60; i += 1) session.print(`${i} ${'-'.repeat(100_000)}\r\n`);
+    await session.lines();
+    const wait = session.screen.waitFor({ kind: 'text', text: 'word' }, { signal: never(), afterSeq: 0 });
+    session.print('CRASH');
+    await started.reported(1);
+    session.print('two word');
+    expect(await wait).toMatchObject({ matchedText: 'word' });
+    const again = session.screen.waitFor({ kind: 'text', text: 'word' }, { signal: never(), afterSeq: 0 });
+    expect(await again).toMatchObject({ matchedText: 'word' });
+  });
+
+  it('leaves no baseline that is not one: of a long session what came before the checkpoint is not counted from', async () => {
+    await using started = startService(hostile.entry);
+    const session = new Session(started.service, 's1');
+    session.print('one word\r\n');
+    session.screen.stamp(0);
+    for (let i = 0; i < 340; i += 1) session.print(`${i} ${'-'.repeat(100_000)}\r\n`);
+    await session.lines();
+    session.print('CRASH');
+    await started.reported(1);
+    const wait = session.screen.waitFor({ kind: 'text', text: 'word' }, { signal: never(), afterSeq: 0 });
+    await expect(wait).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { reason: 'after-seq' } });
+  });
+
   it('is given up when it cannot even start', async () => {
     await using started = startService(path.join(import.meta.dirname, 'no-such-worker.mjs'));
     const { service } = started;
