@@ -108,14 +108,16 @@ time.sleep(300)`;
 
   it('that has ended is shown from its last screen, which says what a replay says', async () => {
     await using home = new TestHome();
-    const script = `seq 1 60000; printf '\\033]2;title\\007\\033[2;9r\\033[5;3Hhere\\033[?25l'; exit 3`;
+    const script = `seq 1 60000; for i in 1 2 3; do printf '\\033[3%dmcolour\\033[m\\n' $i; done; printf '\\033]2;title\\007\\033[2;9r\\033[5;3H\\033[1;31mhere\\033[0;44m  \\033[?25l'; exit 3`;
     const id = await home.create(['--', 'bash', '-c', script]);
     await home.result(['wait', id, '--exit']);
     await home.run(['host', 'stop', '--force']);
     const { screen, log } = sessionPaths(home.home, id);
     expect(fs.statSync(screen).mode & 0o777).toBe(0o600);
     const ask = (format: string): Promise<Record<string, unknown>> =>
-      home.result(['snapshot', id, '--include-scrollback', '--format', format]);
+      home.result(
+        ['snapshot', id, '--include-scrollback', '--format', format].concat(format === 'text' ? [] : '--include-cells'),
+      );
     const kept = [await ask('structured'), await ask('text'), await home.result(['wait', id, '--text', 'here'])];
     const forged = fs.readFileSync(screen, 'utf8').replace('here', 'lies');
     fs.writeFileSync(screen, forged);

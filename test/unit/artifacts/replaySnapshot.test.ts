@@ -1,6 +1,9 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { replayMatch, replaySnapshot } from '../../../src/artifacts/replaySnapshot.ts';
+import { readLastEvents } from '../../../src/eventlog/tail.ts';
+import { writeLastScreen } from '../../../src/store/lastScreen.ts';
 import { newLog, output } from '../client/support.ts';
 
 describe('the screen rebuilt from a log', () => {
@@ -77,5 +80,23 @@ describe('looking for something on a screen that changes no more', () => {
     for (let seq = 0; seq <= 4; seq += 1) seen.push(await lines(seq));
     expect(seen).toEqual(['one', 'two', 'three!', 'three!', undefined]);
     await expect(lines(5)).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { afterSeq: 5, lastSeq: 4 } });
+  });
+
+  it('asks the last screen that was kept, but the log where it has to count from an event', async () => {
+    const log = newLog();
+    log.append(output('old\r\n'), output('new'));
+    const head = readLastEvents(log.file).events.at(-1);
+    if (head === undefined) throw new Error('the log is empty');
+    const kept = path.join(path.dirname(log.file), 'screen.json');
+    const drawing = '\u001b[31mkept';
+    writeLastScreen(kept, { head: { seq: head.seq, h: head.h }, capturedAtSeq: 2, cols: 20, rows: 4, drawing });
+    const pattern = { kind: 'regex', regex: '^.+$' } as const;
+    expect((await replayMatch(log.file, pattern)).held?.matchedText).toBe('kept');
+    expect((await replaySnapshot(log.file, { includeCells: true })).cells?.[0]?.cells[0]).toEqual({
+      char: 'k',
+      fg: 'palette:1',
+    });
+    expect((await replayMatch(log.file, pattern, 1)).held?.matchedText).toBe('new');
+    expect((await replaySnapshot(log.file, { toSeq: 1 })).visibleLines[0]?.text).toBe('old');
   });
 });

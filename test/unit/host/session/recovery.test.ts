@@ -7,9 +7,11 @@ import { LogAppender } from '../../../../src/eventlog/appender.ts';
 import { syncPointPath } from '../../../../src/eventlog/syncPoint.ts';
 import { sessionFromLog } from '../../../../src/eventlog/sessionFromLog.ts';
 import { verifyLog } from '../../../../src/eventlog/verify.ts';
+import { takeHomeLock } from '../../../../src/host/homeLock.ts';
+import { NameClaims } from '../../../../src/host/session/nameClaims.ts';
 import { recoverSessions } from '../../../../src/host/session/recovery.ts';
 import type { NewEvent } from '../../../../src/protocol/events.ts';
-import { type SessionPaths, sessionPaths } from '../../../../src/protocol/homeLayout.ts';
+import { hostPaths, type SessionPaths, sessionPaths } from '../../../../src/protocol/homeLayout.ts';
 import { readSessionRecord, writeSessionRecord } from '../../../../src/store/manifest.ts';
 import { listSessionRecords } from '../../../../src/store/sessions.ts';
 import { holding } from '../../../support/like.ts';
@@ -49,7 +51,10 @@ async function leave(events: readonly NewEvent[] = []): Promise<void> {
   if (record !== undefined) writeSessionRecord(paths.manifest, record);
 }
 
-const recover = (): Promise<number> => recoverSessions(home, 'main', systemClock, logger);
+const recover = (hostId = 'main'): Promise<number> => {
+  const claims = new NameClaims({ home, clock: systemClock, takeLock: takeHomeLock });
+  return recoverSessions({ home, hostId, clock: systemClock, logger, claims });
+};
 
 const TOLD = {
   sessionId: SESSION,
@@ -105,6 +110,18 @@ describe('the record of a session', () => {
     expect(await recover()).toBe(0);
     expect(fs.readFileSync(paths.manifest, 'utf8')).toBe(text);
     expect(listSessionRecords(home)).toMatchObject([{ sessionId: SESSION, problem: holding(paths.manifest) }]);
+  });
+
+  it('is built only by the host that may have had the session: its own, where it has one', async () => {
+    await leave();
+    fs.rmSync(paths.manifest);
+    const own = hostPaths(home, SESSION).directory;
+    fs.mkdirSync(own, { recursive: true });
+    expect(await recover()).toBe(0);
+    expect(await recover(SESSION.replace(/.$/, 'Z'))).toBe(0);
+    expect(fs.existsSync(paths.manifest)).toBe(false);
+    expect(await recover(SESSION)).toBe(1);
+    expect(readSessionRecord(paths.manifest)).toMatchObject({ hostId: SESSION, status: 'failed' });
   });
 
   it('is not built from a log of another session or without a beginning', async () => {
