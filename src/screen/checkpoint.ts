@@ -23,6 +23,8 @@ export interface ScreenFacts {
   readonly margins: Margins | undefined;
   /** The margins of the normal screen while the alternate one shows. */
   readonly normalMargins: Margins | undefined;
+  /** Cells that are drawn at most, scrollback and all. */
+  readonly maxCells: number;
 }
 
 /** A drawing, and what of the screen it does not say. Two screens whose drawings are the same go on in the same way. */
@@ -30,9 +32,6 @@ export interface Drawing {
   readonly bytes: string;
   readonly joinState: number;
 }
-
-/** Cells that are drawn at most: about 0.2 s. */
-const MAX_CELLS = 1_200_000;
 
 const CSI = '\u001b[';
 /** C0 and C1 controls, which would end the string that sets the title. */
@@ -44,7 +43,7 @@ export function drawScreen(terminal: Terminal, facts: ScreenFacts): Drawing | un
   const { rows, cols } = terminal;
   const hidden = hiddenState(terminal);
   const isTopWrapped = active.baseY === 0 && active.getLine(0)?.isWrapped === true;
-  if (hidden === undefined || isTopWrapped || normal.length * cols > MAX_CELLS) return undefined;
+  if (hidden === undefined || isTopWrapped || normal.length * cols > facts.maxCells) return undefined;
   const painter = new Painter(cols, active.getNullCell());
   const title = facts.title.replaceAll(CONTROLS, '');
   painter.add(title === '' ? '' : `\u001b]2;${title}\u0007`);

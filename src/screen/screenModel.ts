@@ -184,15 +184,15 @@ export class ScreenModel implements Disposable {
   /**
    * The bytes that draw this screen on a blank one of its size. They were tried: what they draw would be drawn by the same bytes.
    * `undefined` inside of a control sequence, where the bytes that follow would make no sense to a new screen, and for a screen
-   * that cannot be drawn truly. Only what was parsed, as {@link ScreenModel.state}.
+   * that cannot be drawn truly or has more than `maxCells`. Only what was parsed, as {@link ScreenModel.state}.
    */
-  checkpoint(): Buffer | undefined {
-    const drawing = this.#draw();
+  checkpoint(maxCells = Infinity): Buffer | undefined {
+    const drawing = this.#draw(maxCells);
     if (drawing === undefined) return undefined;
     const bytes = Buffer.from(drawing.bytes);
     using copy = new ScreenModel(this.size);
     copy.write(bytes, 0);
-    const again = copy.#draw();
+    const again = copy.#draw(maxCells);
     const isSame = again?.bytes === drawing.bytes && again.joinState === drawing.joinState;
     return isSame && copy.#title === this.#title ? bytes : undefined;
   }
@@ -253,10 +253,11 @@ export class ScreenModel implements Disposable {
     return cursorX + 1 >= this.#terminal.cols && cursorY + 1 >= length;
   }
 
-  #draw(): Drawing | undefined {
+  #draw(maxCells: number): Drawing | undefined {
     const { current, normal, hasProtected } = this.#margins;
     if (!this.isAtRest || hasProtected) return undefined;
-    const facts = { title: this.#title, cursorVisible: this.#cursorVisible, margins: current, normalMargins: normal };
+    const margins = { margins: current, normalMargins: normal };
+    const facts = { title: this.#title, cursorVisible: this.#cursorVisible, ...margins, maxCells };
     return drawScreen(this.#terminal, facts);
   }
 

@@ -31,7 +31,14 @@ const SLICE_CELLS = 500_000;
  * Bytes between two checkpoints of a screen. A rebuild parses at most so many (and what the screen lags), about half a second;
  * half of it doubles what checkpoints cost, 5 to 10 ms each.
  */
-export const CHECKPOINT_EVERY_BYTES = 4 * 1024 * 1024;
+export const CHECKPOINT_EVERY_BYTES =
+  4 *
+  1024 *
+  1024; /** Cells of a screen that is drawn again and again, which holds up the other screens: 100 columns with a full scrollback. */
+const CHECKPOINT_CELLS = 510_000;
+/** Cells of one that is drawn once, when its program has ended. */
+const LAST_CELLS = 1_200_000;
+
 const ESC = 0x1b;
 /** First byte of the 8-bit controls in UTF-8. */
 const C1_LEAD = 0xc2;
@@ -169,7 +176,7 @@ export class WorkerScreen implements Disposable {
     else {
       const seq = this.#model.capturedAtSeq;
       this.#context.progress.begin({ screen: this.#number, seq });
-      const checkpoint = this.#checkpoint(seq);
+      const checkpoint = this.#checkpoint(seq, LAST_CELLS);
       this.#context.progress.end();
       this.#context.post({ type: 'drawn', screen: this.#number, request: work.request, checkpoint });
     }
@@ -242,14 +249,14 @@ export class WorkerScreen implements Disposable {
 
   #tellCheckpoint(seq: number): void {
     if (!this.#model.isAtRest) return; // after the next event
-    const checkpoint = this.#checkpoint(seq);
+    const checkpoint = this.#checkpoint(seq, CHECKPOINT_CELLS);
     // a drawing in vain costs as much as a good one
     this.#bytesSinceCheckpoint = checkpoint === undefined ? CHECKPOINT_EVERY_BYTES / 2 : 0;
     if (checkpoint !== undefined) this.#context.post({ type: 'checkpoint', screen: this.#number, checkpoint });
   }
 
-  #checkpoint(seq: number): ScreenCheckpoint | undefined {
-    const bytes = this.#model.checkpoint();
+  #checkpoint(seq: number, maxCells: number): ScreenCheckpoint | undefined {
+    const bytes = this.#model.checkpoint(maxCells);
     return bytes === undefined ? undefined : { seq, ...this.#model.size, bytes };
   }
 
