@@ -7,7 +7,16 @@ import path from 'node:path';
 import { duration, inRoot, localProgram } from './project.mjs';
 import { MUTANTS } from './mutants/table.mjs';
 
-const COPIED = ['src', 'test', 'tools', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+const COPIED = [
+  'src',
+  'test',
+  'tools',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.types.json',
+  'vitest.config.ts',
+];
 /** A mutant may make a test wait for ever; that it does not pass is all that counts. */
 const TIMEOUT_MS = 120_000;
 
