@@ -174,7 +174,8 @@ async function settled(pid, environment, before) {
 }
 
 function filesLeft(home) {
-  const expected = /^(host\/main\/host\.(log|lock)|sessions\/[0-9A-Z]{26}\/(session\.json|events\.jsonl|events\.synced|screen\.json))$/;
+  const expected =
+    /^(host\/main\/host\.(log|lock)|sessions\/[0-9A-Z]{26}\/(session\.json|events\.jsonl|events\.synced|screen\.json))$/;
   return fs
     .readdirSync(home, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
