@@ -104,7 +104,11 @@ export class Replies {
       pty.write(bytes);
     } catch (error) {
       if (!(error instanceof TtyError)) throw error;
-      return error.code === 'STORAGE_WRITE_ERROR' ? 'log_blocked' : 'input_full';
+      if (error.code === 'STORAGE_WRITE_ERROR') return 'log_blocked';
+      if (error.code === 'INPUT_QUEUE_FULL') return 'input_full';
+      // reading what was left may have closed the terminal: one that is gone is not raw either
+      if (error.code === 'SESSION_NOT_RUNNING') return 'not_raw';
+      throw error;
     }
     this.#budget.take(bytes.length);
     return undefined;
