@@ -188,6 +188,12 @@ export class ShellUnderTest implements AsyncDisposable {
     return this.end(await this.start(command));
   }
 
+  /** Outcome, exit code and output of a command: what most tests look at. */
+  async outcomeOf(command: string): Promise<unknown[]> {
+    const { outcome, exitCode, output } = await this.run(command);
+    return [outcome, exitCode, output];
+  }
+
   /** Resolves when the run in flight has begun. */
   started(runId: string): Promise<void> {
     return this.until(() => this.coordinator.view(runId)?.state !== 'typed', 'the start of the run');

@@ -10,6 +10,7 @@ import {
   type TypedCommand,
 } from './completionSource.ts';
 import { dialectOf } from './dialects.ts';
+import { fillIn } from './fillIn.ts';
 
 const INIT_FILE = 'bash-init';
 
@@ -21,10 +22,10 @@ export function bashHookStart(
   const [shell, ...options] = argv;
   if (!options.every((option) => KNOWN_OPTIONS.has(option))) return undefined;
   const login = options.some((option) => option !== '-i');
-  const values: Readonly<Record<string, string>> = {
-    '@NONCE@': nonce,
-    '@OSC@': String(MARK_OSC),
-    '@LOGIN@': login ? BASH_LOGIN_FILES : BASH_INTERACTIVE_FILES,
+  const values = {
+    NONCE: nonce,
+    OSC: String(MARK_OSC),
+    LOGIN: login ? BASH_LOGIN_FILES : BASH_INTERACTIVE_FILES,
   };
   return {
     argv: [shell, '--init-file', path.join(directory, INIT_FILE), '-i'],
@@ -33,7 +34,7 @@ export function bashHookStart(
     files: [
       {
         name: INIT_FILE,
-        script: BASH_HOOKS_SCRIPT.replaceAll(/@(?:NONCE|OSC|LOGIN)@/g, (name) => values[name] ?? name),
+        script: fillIn(BASH_HOOKS_SCRIPT, values),
       },
     ],
     source: BASH_HOOKS,

@@ -15,6 +15,7 @@ import {
   type TypedCommand,
 } from './completionSource.ts';
 import { dialectOf } from './dialects.ts';
+import { fillIn } from './fillIn.ts';
 
 const INIT_FILE = 'dash-init';
 const KNOWN_OPTIONS = new Set(['-i', '-l', '-il', '-li']);
@@ -64,15 +65,14 @@ export function dashHookStart(
   const [, ...options] = argv;
   if (DASH === undefined || !options.every((option) => KNOWN_OPTIONS.has(option))) return undefined;
   const user = environment.get('ENV');
-  const values: Readonly<Record<string, string>> = {
-    '@NONCE@': nonce,
-    '@OSC@': String(MARK_OSC),
-    '@ESC@': '\u001b',
-    '@BEL@': '\u0007',
+  const script = fillIn(SCRIPT, {
+    NONCE: nonce,
+    OSC: String(MARK_OSC),
+    ESC: '\u001b',
+    BEL: '\u0007',
     // The value is expanded like a word when the shell begins.
-    '@ENV@': user === undefined ? 'unset ENV; __at_u=' : `ENV=${DASH.quote(user)}; eval "__at_u=\\"$ENV\\""`,
-  };
-  const script = SCRIPT.replaceAll(/@(?:NONCE|OSC|ESC|BEL|ENV)@/g, (name) => values[name] ?? name);
+    ENV: user === undefined ? 'unset ENV; __at_u=' : `ENV=${DASH.quote(user)}; eval "__at_u=\\"$ENV\\""`,
+  });
   return {
     argv,
     environment: { ENV: path.join(directory, INIT_FILE) },

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { MARK_OSC } from '../marks.ts';
 import type { CompletionSource, HookStart, HookSurroundings, TypedCommand } from './completionSource.ts';
 import { dialectOf } from './dialects.ts';
+import { fillIn } from './fillIn.ts';
 import { FISH_HOOKS_SCRIPT } from './fishHooksScript.ts';
 
 const INIT_FILE = 'init.fish';
@@ -37,12 +38,11 @@ export function fishHookStart(
 ): HookStart | undefined {
   const [shell, ...options] = argv;
   if (FISH === undefined || !options.every((option) => KNOWN_OPTIONS.has(option))) return undefined;
-  const values: Readonly<Record<string, string>> = {
-    '@NONCE@': nonce,
-    '@OSC@': String(MARK_OSC),
-    '@KEY@': String.raw`\e\[34\~`,
-  };
-  const script = FISH_HOOKS_SCRIPT.replaceAll(/@(?:NONCE|OSC|KEY)@/g, (name) => values[name] ?? name);
+  const script = fillIn(FISH_HOOKS_SCRIPT, {
+    NONCE: nonce,
+    OSC: String(MARK_OSC),
+    KEY: String.raw`\e\[34\~`,
+  });
   return {
     argv: [shell, ...options, '--init-command', FISH.source(path.join(directory, INIT_FILE))],
     environment: {},

@@ -8,6 +8,7 @@ import {
   type TypedCommand,
 } from './completionSource.ts';
 import { dialectOf } from './dialects.ts';
+import { fillIn } from './fillIn.ts';
 import { ZSH_ENV, ZSH_PROFILE, ZSH_RC } from './zshHooksScript.ts';
 
 const KNOWN_OPTIONS = new Set(['-i', '-l', '-il', '-li', '--login', '--interactive']);
@@ -39,22 +40,20 @@ export function zshHookStart(
   const [, ...options] = argv;
   if (ZSH === undefined || !options.every((option) => KNOWN_OPTIONS.has(option))) return undefined;
   const user = environment.get('ZDOTDIR');
-  const values: Readonly<Record<string, string>> = {
-    '@NONCE@': nonce,
-    '@OSC@': String(MARK_OSC),
-    "'@DIRECTORY@'": ZSH.quote(directory),
-    '@RESTORE@': user === undefined ? String.raw`\builtin unset ZDOTDIR` : `ZDOTDIR=${ZSH.quote(user)}`,
+  const values = {
+    NONCE: nonce,
+    OSC: String(MARK_OSC),
+    DIRECTORY: ZSH.quote(directory),
+    RESTORE: user === undefined ? String.raw`\builtin unset ZDOTDIR` : `ZDOTDIR=${ZSH.quote(user)}`,
   };
-  const fill = (script: string): string =>
-    script.replaceAll(/@(?:NONCE|OSC|RESTORE)@|'@DIRECTORY@'/g, (name) => values[name] ?? name);
   return {
     argv,
     environment: { ZDOTDIR: directory },
     promptKind: 'hooks',
     files: [
-      { name: '.zshenv', script: fill(ZSH_ENV) },
-      { name: '.zprofile', script: fill(ZSH_PROFILE) },
-      { name: '.zshrc', script: fill(ZSH_RC) },
+      { name: '.zshenv', script: fillIn(ZSH_ENV, values) },
+      { name: '.zprofile', script: fillIn(ZSH_PROFILE, values) },
+      { name: '.zshrc', script: fillIn(ZSH_RC, values) },
     ],
     source: ZSH_HOOKS,
   };

@@ -77,7 +77,7 @@ function script(template: string): string {
 
 /** `.zshenv`, read by every zsh: the user's own directory counts while the user's file is read. */
 export const ZSH_ENV = script(String.raw`@RESTORE@
-__at_dir='@DIRECTORY@'
+__at_dir=@DIRECTORY@
 if [[ -o interactive && -o rcs ]]; then
 @FUNCTIONS@
 fi

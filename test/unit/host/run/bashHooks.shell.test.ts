@@ -8,25 +8,19 @@ function bash(options: Partial<ShellOptions> = {}): ShellUnderTest {
   return new ShellUnderTest({ argv: ['bash'], source: 'hooks', ...options });
 }
 
-/** What of a result these tests look at. */
-async function outcomeOf(shell: ShellUnderTest, command: string): Promise<unknown[]> {
-  const { outcome, exitCode, output } = await shell.run(command);
-  return [outcome, exitCode, output];
-}
-
 describe('a bash with hooks', () => {
   it('tells exit code and exact output of what it runs', async () => {
     await using shell = bash();
-    expect(await outcomeOf(shell, 'echo a; (exit 42)')).toEqual(['finished', 42, 'a\n']);
-    expect(await outcomeOf(shell, 'true')).toEqual(['finished', 0, '']);
-    expect(await outcomeOf(shell, 'printf abc')).toEqual(['finished', 0, 'abc']);
-    expect(await outcomeOf(shell, 'nosuchcommand')).toEqual([
+    expect(await shell.outcomeOf('echo a; (exit 42)')).toEqual(['finished', 42, 'a\n']);
+    expect(await shell.outcomeOf('true')).toEqual(['finished', 0, '']);
+    expect(await shell.outcomeOf('printf abc')).toEqual(['finished', 0, 'abc']);
+    expect(await shell.outcomeOf('nosuchcommand')).toEqual([
       'finished',
       127,
       'bash: nosuchcommand: command not found\n',
     ]);
-    expect(await outcomeOf(shell, "sh -c 'kill -9 $$'")).toEqual(['finished', 137, expect.stringContaining('Killed')]);
-    expect(await outcomeOf(shell, 'sleep 5 &')).toEqual(['finished', 0, expect.stringMatching(/^\[1\] \d+\n$/)]);
+    expect(await shell.outcomeOf("sh -c 'kill -9 $$'")).toEqual(['finished', 137, expect.stringContaining('Killed')]);
+    expect(await shell.outcomeOf('sleep 5 &')).toEqual(['finished', 0, expect.stringMatching(/^\[1\] \d+\n$/)]);
     expect(await shell.run('true')).toMatchObject({
       source: 'hooks',
       evidence: ['hook_mark'],
@@ -37,22 +31,22 @@ describe('a bash with hooks', () => {
 
   it('takes several lines, here-documents and comments as one run each', async () => {
     await using shell = bash();
-    expect(await outcomeOf(shell, 'for i in 1 2; do\n  echo $i\ndone')).toEqual(['finished', 0, '1\n2\n']);
-    expect(await outcomeOf(shell, 'echo one\necho two; (exit 3)')).toEqual(['finished', 3, 'one\ntwo\n']);
-    expect(await outcomeOf(shell, 'cat <<E\n\ttab\nE')).toEqual(['finished', 0, '\ttab\n']);
-    expect(await outcomeOf(shell, 'echo crlf\r\necho end')).toEqual(['finished', 0, 'crlf\nend\n']);
-    expect(await outcomeOf(shell, '# nothing to do')).toEqual(['finished', 0, '']);
-    expect(await outcomeOf(shell, 'echo a # trailing')).toEqual(['finished', 0, 'a\n']);
+    expect(await shell.outcomeOf('for i in 1 2; do\n  echo $i\ndone')).toEqual(['finished', 0, '1\n2\n']);
+    expect(await shell.outcomeOf('echo one\necho two; (exit 3)')).toEqual(['finished', 3, 'one\ntwo\n']);
+    expect(await shell.outcomeOf('cat <<E\n\ttab\nE')).toEqual(['finished', 0, '\ttab\n']);
+    expect(await shell.outcomeOf('echo crlf\r\necho end')).toEqual(['finished', 0, 'crlf\nend\n']);
+    expect(await shell.outcomeOf('# nothing to do')).toEqual(['finished', 0, '']);
+    expect(await shell.outcomeOf('echo a # trailing')).toEqual(['finished', 0, 'a\n']);
   });
 
   it('rejects what the shell does not take, and gets the prompt back from incomplete input', async () => {
     await using shell = bash();
     const message = "bash: syntax error near unexpected token `;'\n";
-    expect(await outcomeOf(shell, 'if; fi')).toEqual(['rejected', 2, message]);
-    expect((await outcomeOf(shell, "echo 'open")).slice(0, 2)).toEqual(['rejected', 130]);
-    expect((await outcomeOf(shell, 'echo a \\')).slice(0, 2)).toEqual(['rejected', 130]);
-    expect((await outcomeOf(shell, 'echo first\nif true; then')).slice(0, 2)).toEqual(['rejected', 130]);
-    expect(await outcomeOf(shell, 'echo fine')).toEqual(['finished', 0, 'fine\n']);
+    expect(await shell.outcomeOf('if; fi')).toEqual(['rejected', 2, message]);
+    expect((await shell.outcomeOf("echo 'open")).slice(0, 2)).toEqual(['rejected', 130]);
+    expect((await shell.outcomeOf('echo a \\')).slice(0, 2)).toEqual(['rejected', 130]);
+    expect((await shell.outcomeOf('echo first\nif true; then')).slice(0, 2)).toEqual(['rejected', 130]);
+    expect(await shell.outcomeOf('echo fine')).toEqual(['finished', 0, 'fine\n']);
   });
 
   it('tells Ctrl+C and Ctrl+Z from an end', async () => {
@@ -65,7 +59,7 @@ describe('a bash with hooks', () => {
     await shell.inForeground('sleep');
     shell.type('\u001a');
     expect(await shell.end(stopped)).toMatchObject({ outcome: 'stopped', exitCode: null, completed: false });
-    expect((await outcomeOf(shell, 'kill %1; (exit 148)')).slice(0, 2)).toEqual(['finished', 148]);
+    expect((await shell.outcomeOf('kill %1; (exit 148)')).slice(0, 2)).toEqual(['finished', 148]);
   });
 
   it('cannot be answered or ended by what reads the terminal or prints marks', async () => {
@@ -75,16 +69,16 @@ describe('a bash with hooks', () => {
     shell.type('answer\n');
     expect(await shell.end(reader)).toMatchObject({ outcome: 'finished', output: 'answer\ngot answer\n' });
     const forged = String.raw`printf '\033]29417;${NONCE};D;0;0\007\033]29417;${NONCE};C;3\007'; (exit 5)`;
-    expect(await outcomeOf(shell, forged)).toEqual(['finished', 5, '']);
+    expect(await shell.outcomeOf(forged)).toEqual(['finished', 5, '']);
     expect(shell.output.toString()).toContain(`\u001b]29417;${NONCE};D;0;0\u0007`);
   });
 
   it('leaves status, last argument and history to the user', async () => {
     await using shell = bash();
     await shell.run('(exit 7)');
-    expect(await outcomeOf(shell, 'echo $?')).toEqual(['finished', 0, '7\n']);
+    expect(await shell.outcomeOf('echo $?')).toEqual(['finished', 0, '7\n']);
     await shell.run('echo some words');
-    expect(await outcomeOf(shell, 'echo $_')).toEqual(['finished', 0, 'words\n']);
+    expect(await shell.outcomeOf('echo $_')).toEqual(['finished', 0, 'words\n']);
     const history = await shell.run('history');
     expect(history.output.match(/^ +\d+ +.*$/gm)?.map((line) => line.replace(/^ +\d+ +/, ''))).toEqual([
       '(exit 7)',
@@ -126,7 +120,7 @@ describe('a bash with hooks', () => {
   ])('is not deceived by %s', async (definition) => {
     await using shell = bash();
     await shell.run(definition);
-    expect((await outcomeOf(shell, '(exit 9)')).slice(0, 2)).toEqual(['finished', 9]);
+    expect((await shell.outcomeOf('(exit 9)')).slice(0, 2)).toEqual(['finished', 9]);
   });
 
   it.each([
@@ -136,8 +130,8 @@ describe('a bash with hooks', () => {
     ['PROMPT_COMMAND="false"', 'failing'],
   ])('runs %s of the start-up file, %s', async (line) => {
     await using shell = bash({ home: { '.bashrc': `${line}\n` } });
-    expect(await outcomeOf(shell, 'echo out; (exit 4)')).toEqual(['finished', 4, 'out\n']);
-    expect(await outcomeOf(shell, 'echo $?')).toEqual(['finished', 0, '4\n']);
+    expect(await shell.outcomeOf('echo out; (exit 4)')).toEqual(['finished', 4, 'out\n']);
+    expect(await shell.outcomeOf('echo $?')).toEqual(['finished', 0, '4\n']);
     if (line.includes('user')) expect(shell.output.toString()).toContain('user\r\n');
     if (line.includes('more')) expect(shell.output.toString()).toContain('more\r\n');
   });
@@ -150,7 +144,7 @@ describe('a bash with hooks', () => {
   ])('survives %s', async (change) => {
     await using shell = bash();
     expect((await shell.run(change)).outcome).toBe('finished');
-    expect(await outcomeOf(shell, 'echo out; (exit 4)')).toEqual(['finished', 4, 'out\n']);
+    expect(await shell.outcomeOf('echo out; (exit 4)')).toEqual(['finished', 4, 'out\n']);
     await shell.ready();
     if (change.includes('later')) expect(shell.output.toString()).toContain('later\r\n');
   });
@@ -163,13 +157,13 @@ describe('a bash with hooks', () => {
       evidence: ['prompt'],
       confidence: 'guess',
     });
-    expect(await outcomeOf(shell, 'echo back; (exit 3)')).toEqual(['finished', 3, 'back\n']);
+    expect(await shell.outcomeOf('echo back; (exit 3)')).toEqual(['finished', 3, 'back\n']);
   });
 
   it('keeps a DEBUG trap and what it sees of commands', async () => {
     await using shell = bash({ home: { '.bashrc': `trap 'echo "dbg $BASH_COMMAND"' DEBUG\n` } });
-    expect(await outcomeOf(shell, 'echo out')).toEqual(['finished', 0, 'dbg echo out\nout\n']);
-    expect(await outcomeOf(shell, 'true')).toEqual(['finished', 0, 'dbg true\n']);
+    expect(await shell.outcomeOf('echo out')).toEqual(['finished', 0, 'dbg echo out\nout\n']);
+    expect(await shell.outcomeOf('true')).toEqual(['finished', 0, 'dbg true\n']);
     expect(shell.output.toString()).not.toContain('__at_');
   });
 
@@ -179,7 +173,7 @@ describe('a bash with hooks', () => {
     shell.type('(exit 6)\r');
     await shell.until(() => shell.events.some((event) => event.type === 'foreign_run'), 'the foreign run');
     expect(shell.events.find((event) => event.type === 'foreign_run')?.payload).toEqual({ exitCode: 6 });
-    expect(await outcomeOf(shell, 'echo mine')).toEqual(['finished', 0, 'mine\n']);
+    expect(await shell.outcomeOf('echo mine')).toEqual(['finished', 0, 'mine\n']);
   });
 
   it('reads what a login shell would read, and what any other would', async () => {
@@ -206,8 +200,8 @@ describe('a bash with hooks', () => {
   it('runs 100 kB of text whole, pasted, and control characters by file', async () => {
     await using shell = bash();
     const text = 'abcdefghi\n'.repeat(10_000);
-    expect(await outcomeOf(shell, `x='${text}'; echo \${#x}`)).toEqual(['finished', 0, '100000\n']);
-    expect(await outcomeOf(shell, "printf %s 'a\u0003b\u0015c' | od -An -c")).toEqual([
+    expect(await shell.outcomeOf(`x='${text}'; echo \${#x}`)).toEqual(['finished', 0, '100000\n']);
+    expect(await shell.outcomeOf("printf %s 'a\u0003b\u0015c' | od -An -c")).toEqual([
       'finished',
       0,
       '   a 003   b 025   c\n',
@@ -216,8 +210,8 @@ describe('a bash with hooks', () => {
 
   it('works without bracketed paste', async () => {
     await using shell = bash({ term: 'dumb' });
-    expect(await outcomeOf(shell, 'echo a; (exit 2)')).toEqual(['finished', 2, 'a\n']);
-    expect(await outcomeOf(shell, 'echo a\necho b')).toEqual(['finished', 0, 'a\nb\n']);
+    expect(await shell.outcomeOf('echo a; (exit 2)')).toEqual(['finished', 2, 'a\n']);
+    expect(await shell.outcomeOf('echo a\necho b')).toEqual(['finished', 0, 'a\nb\n']);
   });
 });
 

@@ -6,21 +6,15 @@ function dash(options: Partial<ShellOptions> = {}): ShellUnderTest {
   return new ShellUnderTest({ argv: ['dash'], source: 'hooks', ...options });
 }
 
-/** What of a result these tests look at. */
-async function outcomeOf(shell: ShellUnderTest, command: string): Promise<unknown[]> {
-  const { outcome, exitCode, output } = await shell.run(command);
-  return [outcome, exitCode, output];
-}
-
 describe('a dash with hooks', () => {
   it('tells exit code and exact output of what it runs', async () => {
     await using shell = dash();
-    expect(await outcomeOf(shell, 'echo a; (exit 42)')).toEqual(['finished', 42, 'a\n']);
-    expect(await outcomeOf(shell, 'true')).toEqual(['finished', 0, '']);
-    expect(await outcomeOf(shell, 'printf abc')).toEqual(['finished', 0, 'abc']);
-    expect((await outcomeOf(shell, 'nosuchcommand')).slice(0, 2)).toEqual(['finished', 127]);
-    expect((await outcomeOf(shell, "sh -c 'kill -9 $$'")).slice(0, 2)).toEqual(['finished', 137]);
-    expect((await outcomeOf(shell, 'sleep 5 &')).slice(0, 2)).toEqual(['finished', 0]);
+    expect(await shell.outcomeOf('echo a; (exit 42)')).toEqual(['finished', 42, 'a\n']);
+    expect(await shell.outcomeOf('true')).toEqual(['finished', 0, '']);
+    expect(await shell.outcomeOf('printf abc')).toEqual(['finished', 0, 'abc']);
+    expect((await shell.outcomeOf('nosuchcommand')).slice(0, 2)).toEqual(['finished', 127]);
+    expect((await shell.outcomeOf("sh -c 'kill -9 $$'")).slice(0, 2)).toEqual(['finished', 137]);
+    expect((await shell.outcomeOf('sleep 5 &')).slice(0, 2)).toEqual(['finished', 0]);
     expect(await shell.run('true')).toMatchObject({
       source: 'hooks',
       evidence: ['hook_mark'],
@@ -31,20 +25,20 @@ describe('a dash with hooks', () => {
 
   it('takes several lines, here-documents and comments as one run each', async () => {
     await using shell = dash();
-    expect(await outcomeOf(shell, 'for i in 1 2; do\n  echo $i\ndone')).toEqual(['finished', 0, '1\n2\n']);
-    expect(await outcomeOf(shell, 'echo one\necho two; (exit 3)')).toEqual(['finished', 3, 'one\ntwo\n']);
-    expect(await outcomeOf(shell, 'cat <<E\n\ttab\nE')).toEqual(['finished', 0, '\ttab\n']);
-    expect(await outcomeOf(shell, '# nothing to do')).toEqual(['finished', 0, '']);
-    expect(await outcomeOf(shell, 'echo a # trailing')).toEqual(['finished', 0, 'a\n']);
+    expect(await shell.outcomeOf('for i in 1 2; do\n  echo $i\ndone')).toEqual(['finished', 0, '1\n2\n']);
+    expect(await shell.outcomeOf('echo one\necho two; (exit 3)')).toEqual(['finished', 3, 'one\ntwo\n']);
+    expect(await shell.outcomeOf('cat <<E\n\ttab\nE')).toEqual(['finished', 0, '\ttab\n']);
+    expect(await shell.outcomeOf('# nothing to do')).toEqual(['finished', 0, '']);
+    expect(await shell.outcomeOf('echo a # trailing')).toEqual(['finished', 0, 'a\n']);
   });
 
   it('rejects what the shell does not take, and gets the prompt back from incomplete input', async () => {
     await using shell = dash();
-    expect(await outcomeOf(shell, 'if; fi')).toEqual(['rejected', 2, 'dash: 1: Syntax error: ";" unexpected\n']);
-    expect((await outcomeOf(shell, "echo 'open")).slice(0, 2)).toEqual(['rejected', 130]);
-    expect((await outcomeOf(shell, 'if true; then echo a')).slice(0, 2)).toEqual(['rejected', 130]);
-    expect((await outcomeOf(shell, 'echo a \\')).slice(0, 2)).toEqual(['rejected', 130]);
-    expect(await outcomeOf(shell, 'echo fine')).toEqual(['finished', 0, 'fine\n']);
+    expect(await shell.outcomeOf('if; fi')).toEqual(['rejected', 2, 'dash: 1: Syntax error: ";" unexpected\n']);
+    expect((await shell.outcomeOf("echo 'open")).slice(0, 2)).toEqual(['rejected', 130]);
+    expect((await shell.outcomeOf('if true; then echo a')).slice(0, 2)).toEqual(['rejected', 130]);
+    expect((await shell.outcomeOf('echo a \\')).slice(0, 2)).toEqual(['rejected', 130]);
+    expect(await shell.outcomeOf('echo fine')).toEqual(['finished', 0, 'fine\n']);
   });
 
   it('tells Ctrl+C and Ctrl+Z from an end', async () => {
@@ -62,7 +56,7 @@ describe('a dash with hooks', () => {
   it('leaves the status to the user, and shows what was typed as the user would', async () => {
     await using shell = dash();
     await shell.run('(exit 7)');
-    expect(await outcomeOf(shell, 'echo $?')).toEqual(['finished', 0, '7\n']);
+    expect(await shell.outcomeOf('echo $?')).toEqual(['finished', 0, '7\n']);
     await shell.ready();
     expect(shell.output.toString()).toMatch(/^([#$]) \(exit 7\)\r\n\1 echo \$\?\r\n7\r\n\1 $/);
   });
@@ -96,13 +90,13 @@ describe('a dash with hooks', () => {
   ])('is not deceived by %s', async (definition) => {
     await using shell = dash();
     await shell.run(definition);
-    expect((await outcomeOf(shell, '(exit 9)')).slice(0, 2)).toEqual(['finished', 9]);
+    expect((await shell.outcomeOf('(exit 9)')).slice(0, 2)).toEqual(['finished', 9]);
   });
 
   it('reads the file that ENV names for the user, and gives ENV back', async () => {
     const home = { rc: 'PS1="two\nlines "; echo started\n' };
     await using shell = dash({ home, env: ['ENV=$HOME/rc'] });
-    expect(await outcomeOf(shell, 'echo "$ENV"; (exit 5)')).toEqual(['finished', 5, '$HOME/rc\n']);
+    expect(await shell.outcomeOf('echo "$ENV"; (exit 5)')).toEqual(['finished', 5, '$HOME/rc\n']);
     expect(shell.output.toString()).toContain('started\r\n');
     expect(shell.output.toString()).toContain('two\r\nlines ');
   });
@@ -118,7 +112,7 @@ describe('a dash with hooks', () => {
   it('runs 100 kB of text whole', async () => {
     await using shell = dash();
     const text = 'abcdefghi\n'.repeat(10_000);
-    expect(await outcomeOf(shell, `x='${text}'; echo \${#x}`)).toEqual(['finished', 0, '100000\n']);
+    expect(await shell.outcomeOf(`x='${text}'; echo \${#x}`)).toEqual(['finished', 0, '100000\n']);
   });
 });
 

@@ -6,21 +6,15 @@ function fish(options: Partial<ShellOptions> = {}): ShellUnderTest {
   return new ShellUnderTest({ argv: ['fish'], source: 'hooks', ...options });
 }
 
-/** What of a result these tests look at. */
-async function outcomeOf(shell: ShellUnderTest, command: string): Promise<unknown[]> {
-  const { outcome, exitCode, output } = await shell.run(command);
-  return [outcome, exitCode, output];
-}
-
 describe('a fish with hooks', () => {
   it('tells exit code and exact output of what it runs', async () => {
     await using shell = fish();
-    expect(await outcomeOf(shell, "echo a; sh -c 'exit 42'")).toEqual(['finished', 42, 'a\n']);
-    expect(await outcomeOf(shell, 'true')).toEqual(['finished', 0, '']);
-    expect(await outcomeOf(shell, 'printf abc')).toEqual(['finished', 0, 'abc']);
-    expect((await outcomeOf(shell, 'nosuchcommand')).slice(0, 2)).toEqual(['finished', 127]);
-    expect((await outcomeOf(shell, "sh -c 'kill -9 $$'")).slice(0, 2)).toEqual(['finished', 137]);
-    expect((await outcomeOf(shell, 'true; sleep 5 &')).slice(0, 2)).toEqual(['finished', 0]);
+    expect(await shell.outcomeOf("echo a; sh -c 'exit 42'")).toEqual(['finished', 42, 'a\n']);
+    expect(await shell.outcomeOf('true')).toEqual(['finished', 0, '']);
+    expect(await shell.outcomeOf('printf abc')).toEqual(['finished', 0, 'abc']);
+    expect((await shell.outcomeOf('nosuchcommand')).slice(0, 2)).toEqual(['finished', 127]);
+    expect((await shell.outcomeOf("sh -c 'kill -9 $$'")).slice(0, 2)).toEqual(['finished', 137]);
+    expect((await shell.outcomeOf('true; sleep 5 &')).slice(0, 2)).toEqual(['finished', 0]);
     expect(await shell.run('true')).toMatchObject({
       source: 'hooks',
       evidence: ['hook_mark'],
@@ -40,20 +34,20 @@ describe('a fish with hooks', () => {
 
   it('takes several lines, here-strings and comments as one run each', async () => {
     await using shell = fish();
-    expect(await outcomeOf(shell, 'for i in 1 2\n  echo $i\nend')).toEqual(['finished', 0, '1\n2\n']);
-    expect(await outcomeOf(shell, "echo one\necho two; sh -c 'exit 3'")).toEqual(['finished', 3, 'one\ntwo\n']);
-    expect(await outcomeOf(shell, 'echo crlf\r\necho end')).toEqual(['finished', 0, 'crlf\nend\n']);
-    expect(await outcomeOf(shell, '# nothing to do')).toEqual(['finished', 0, '']);
-    expect(await outcomeOf(shell, 'echo a # trailing')).toEqual(['finished', 0, 'a\n']);
+    expect(await shell.outcomeOf('for i in 1 2\n  echo $i\nend')).toEqual(['finished', 0, '1\n2\n']);
+    expect(await shell.outcomeOf("echo one\necho two; sh -c 'exit 3'")).toEqual(['finished', 3, 'one\ntwo\n']);
+    expect(await shell.outcomeOf('echo crlf\r\necho end')).toEqual(['finished', 0, 'crlf\nend\n']);
+    expect(await shell.outcomeOf('# nothing to do')).toEqual(['finished', 0, '']);
+    expect(await shell.outcomeOf('echo a # trailing')).toEqual(['finished', 0, 'a\n']);
   });
 
   it('rejects what the shell does not take, and has an empty line for the next command', async () => {
     await using shell = fish();
     for (const wrong of ['(exit 42)', 'end; fi', "echo 'open", 'if true', 'echo a \\', 'echo $(', 'begin; echo x']) {
-      expect((await outcomeOf(shell, wrong)).slice(0, 2)).toEqual(['rejected', null]);
-      expect(await outcomeOf(shell, 'echo fine')).toEqual(['finished', 0, 'fine\n']);
+      expect((await shell.outcomeOf(wrong)).slice(0, 2)).toEqual(['rejected', null]);
+      expect(await shell.outcomeOf('echo fine')).toEqual(['finished', 0, 'fine\n']);
     }
-    expect(await outcomeOf(shell, '(exit 42)')).toEqual([
+    expect(await shell.outcomeOf('(exit 42)')).toEqual([
       'rejected',
       null,
       expect.stringMatching(/^fish: command substitutions not allowed here\n/),
@@ -72,13 +66,13 @@ describe('a fish with hooks', () => {
       shell.type('\u001a');
       expect(await shell.end(stopped)).toMatchObject({ outcome: 'stopped', exitCode: null, completed: false });
     }
-    expect((await outcomeOf(shell, "kill %1; sh -c 'exit 148'")).slice(0, 2)).toEqual(['finished', 148]);
+    expect((await shell.outcomeOf("kill %1; sh -c 'exit 148'")).slice(0, 2)).toEqual(['finished', 148]);
   });
 
   it('leaves status and history to the user', async () => {
     await using shell = fish();
     await shell.run("sh -c 'exit 7'");
-    expect(await outcomeOf(shell, 'echo $status')).toEqual(['finished', 0, '7\n']);
+    expect(await shell.outcomeOf('echo $status')).toEqual(['finished', 0, '7\n']);
     const { output } = await shell.run('history --reverse');
     expect(output).toBe("sh -c 'exit 7'\necho $status\n");
   });
@@ -109,7 +103,7 @@ describe('a fish with hooks', () => {
   ])('is not deceived by %s', async (definition) => {
     await using shell = fish();
     await shell.run(definition);
-    expect((await outcomeOf(shell, "sh -c 'exit 9'")).slice(0, 2)).toEqual(['finished', 9]);
+    expect((await shell.outcomeOf("sh -c 'exit 9'")).slice(0, 2)).toEqual(['finished', 9]);
   });
 
   it('keeps the prompt, the hooks and the abbreviations of the configuration', async () => {
@@ -120,8 +114,8 @@ describe('a fish with hooks', () => {
       'abbr -a ll echo expanded',
     ].join('\n');
     await using shell = fish({ home: { '.config/fish/config.fish': config } });
-    expect((await outcomeOf(shell, "echo out; sh -c 'exit 4'")).slice(0, 2)).toEqual(['finished', 4]);
-    expect((await outcomeOf(shell, 'echo $status')).slice(0, 2)).toEqual(['finished', 0]);
+    expect((await shell.outcomeOf("echo out; sh -c 'exit 4'")).slice(0, 2)).toEqual(['finished', 4]);
+    expect((await shell.outcomeOf('echo $status')).slice(0, 2)).toEqual(['finished', 0]);
     expect(shell.output.toString()).toContain('user\r\n');
     expect((await shell.run('ll')).output).toMatch(/^expanded\n/);
   });
@@ -132,7 +126,7 @@ describe('a fish with hooks', () => {
     shell.type("sh -c 'exit 6'\r");
     await shell.until(() => shell.events.some((event) => event.type === 'foreign_run'), 'the foreign run');
     expect(shell.events.find((event) => event.type === 'foreign_run')?.payload).toEqual({ exitCode: 6 });
-    expect(await outcomeOf(shell, 'echo mine')).toEqual(['finished', 0, 'mine\n']);
+    expect(await shell.outcomeOf('echo mine')).toEqual(['finished', 0, 'mine\n']);
   });
 
   it('does not lose count when a person drops a line or enters an empty or a wrong one', async () => {
@@ -140,7 +134,7 @@ describe('a fish with hooks', () => {
     await shell.run('true');
     await shell.ready();
     shell.type('half a li\u0003\r\r)\r\u0003');
-    expect(await outcomeOf(shell, 'echo mine')).toEqual(['finished', 0, 'mine\n']);
+    expect(await shell.outcomeOf('echo mine')).toEqual(['finished', 0, 'mine\n']);
   });
 
   it('tells how the session went when the command ends it', async () => {
@@ -154,7 +148,7 @@ describe('a fish with hooks', () => {
   it('runs 100 kB of text whole', async () => {
     await using shell = fish();
     const text = 'abcdefghi\n'.repeat(10_000);
-    expect(await outcomeOf(shell, `set x '${text}'; string length -- "$x"`)).toEqual(['finished', 0, '100000\n']);
+    expect(await shell.outcomeOf(`set x '${text}'; string length -- "$x"`)).toEqual(['finished', 0, '100000\n']);
   });
 });
 

@@ -6,25 +6,19 @@ function zsh(options: Partial<ShellOptions> = {}): ShellUnderTest {
   return new ShellUnderTest({ argv: ['zsh'], source: 'hooks', ...options, home: { '.zshrc': '', ...options.home } });
 }
 
-/** What of a result these tests look at. */
-async function outcomeOf(shell: ShellUnderTest, command: string): Promise<unknown[]> {
-  const { outcome, exitCode, output } = await shell.run(command);
-  return [outcome, exitCode, output];
-}
-
 describe('a zsh with hooks', () => {
   it('tells exit code and exact output of what it runs', async () => {
     await using shell = zsh();
-    expect(await outcomeOf(shell, 'echo a; (exit 42)')).toEqual(['finished', 42, 'a\n']);
-    expect(await outcomeOf(shell, 'true')).toEqual(['finished', 0, '']);
-    expect(await outcomeOf(shell, 'printf abc')).toEqual(['finished', 0, 'abc']);
-    expect(await outcomeOf(shell, 'nosuchcommand')).toEqual([
+    expect(await shell.outcomeOf('echo a; (exit 42)')).toEqual(['finished', 42, 'a\n']);
+    expect(await shell.outcomeOf('true')).toEqual(['finished', 0, '']);
+    expect(await shell.outcomeOf('printf abc')).toEqual(['finished', 0, 'abc']);
+    expect(await shell.outcomeOf('nosuchcommand')).toEqual([
       'finished',
       127,
       'zsh: command not found: nosuchcommand\n',
     ]);
-    expect((await outcomeOf(shell, "sh -c 'kill -9 $$'")).slice(0, 2)).toEqual(['finished', 137]);
-    expect((await outcomeOf(shell, 'sleep 5 &')).slice(0, 2)).toEqual(['finished', 0]);
+    expect((await shell.outcomeOf("sh -c 'kill -9 $$'")).slice(0, 2)).toEqual(['finished', 137]);
+    expect((await shell.outcomeOf('sleep 5 &')).slice(0, 2)).toEqual(['finished', 0]);
     expect(await shell.run('true')).toMatchObject({
       source: 'hooks',
       evidence: ['hook_mark'],
@@ -45,24 +39,24 @@ describe('a zsh with hooks', () => {
     await shell.ready();
     expect(shell.output.toString()).toMatch(/xyz<\u001b\[31mno\u001b\[39m>(?:\u001b\[0m)? {26}\r {4}\r/);
     await shell.run("PROMPT_EOL_MARK=''");
-    expect(await outcomeOf(shell, 'printf end')).toEqual(['finished', 0, 'end']);
+    expect(await shell.outcomeOf('printf end')).toEqual(['finished', 0, 'end']);
   });
 
   it('takes several lines, here-documents and comments as one run each', async () => {
     await using shell = zsh();
-    expect(await outcomeOf(shell, 'for i in 1 2; do\n  echo $i\ndone')).toEqual(['finished', 0, '1\n2\n']);
-    expect(await outcomeOf(shell, 'echo one\necho two; (exit 3)')).toEqual(['finished', 3, 'one\ntwo\n']);
-    expect(await outcomeOf(shell, 'cat <<E\n\ttab\nE')).toEqual(['finished', 0, '\ttab\n']);
-    expect(await outcomeOf(shell, 'echo crlf\r\necho end')).toEqual(['finished', 0, 'crlf\nend\n']);
+    expect(await shell.outcomeOf('for i in 1 2; do\n  echo $i\ndone')).toEqual(['finished', 0, '1\n2\n']);
+    expect(await shell.outcomeOf('echo one\necho two; (exit 3)')).toEqual(['finished', 3, 'one\ntwo\n']);
+    expect(await shell.outcomeOf('cat <<E\n\ttab\nE')).toEqual(['finished', 0, '\ttab\n']);
+    expect(await shell.outcomeOf('echo crlf\r\necho end')).toEqual(['finished', 0, 'crlf\nend\n']);
   });
 
   it('rejects what the shell does not take, and gets the prompt back from incomplete input', async () => {
     await using shell = zsh();
-    expect((await outcomeOf(shell, '(exit 7)')).slice(0, 2)).toEqual(['finished', 7]);
-    expect(await outcomeOf(shell, 'if; fi')).toEqual(['rejected', null, "zsh: parse error near `fi'\n"]);
-    expect((await outcomeOf(shell, "echo 'open")).slice(0, 2)).toEqual(['rejected', 130]);
-    expect((await outcomeOf(shell, 'echo a \\')).slice(0, 2)).toEqual(['rejected', 130]);
-    expect(await outcomeOf(shell, 'echo fine')).toEqual(['finished', 0, 'fine\n']);
+    expect((await shell.outcomeOf('(exit 7)')).slice(0, 2)).toEqual(['finished', 7]);
+    expect(await shell.outcomeOf('if; fi')).toEqual(['rejected', null, "zsh: parse error near `fi'\n"]);
+    expect((await shell.outcomeOf("echo 'open")).slice(0, 2)).toEqual(['rejected', 130]);
+    expect((await shell.outcomeOf('echo a \\')).slice(0, 2)).toEqual(['rejected', 130]);
+    expect(await shell.outcomeOf('echo fine')).toEqual(['finished', 0, 'fine\n']);
   });
 
   it('tells Ctrl+C and Ctrl+Z from an end', async () => {
@@ -75,15 +69,15 @@ describe('a zsh with hooks', () => {
     await shell.inForeground('sleep');
     shell.type('\u001a');
     expect(await shell.end(stopped)).toMatchObject({ outcome: 'stopped', exitCode: null, completed: false });
-    expect((await outcomeOf(shell, 'kill %1; (exit 148)')).slice(0, 2)).toEqual(['finished', 148]);
+    expect((await shell.outcomeOf('kill %1; (exit 148)')).slice(0, 2)).toEqual(['finished', 148]);
   });
 
   it('leaves status, last argument and history to the user', async () => {
     await using shell = zsh();
     await shell.run('(exit 7)');
-    expect(await outcomeOf(shell, 'echo $?')).toEqual(['finished', 0, '7\n']);
+    expect(await shell.outcomeOf('echo $?')).toEqual(['finished', 0, '7\n']);
     await shell.run('echo some words');
-    expect(await outcomeOf(shell, 'echo $_')).toEqual(['finished', 0, 'words\n']);
+    expect(await shell.outcomeOf('echo $_')).toEqual(['finished', 0, 'words\n']);
     const history = await shell.run('history 1');
     expect(history.output.split('\n').map((line) => line.replace(/^ +\d+ +/, ''))).toEqual([
       '(exit 7)',
@@ -131,7 +125,7 @@ describe('a zsh with hooks', () => {
   ])('is not deceived by %s', async (definition) => {
     await using shell = zsh();
     await shell.run(definition);
-    expect((await outcomeOf(shell, '(exit 9)')).slice(0, 2)).toEqual(['finished', 9]);
+    expect((await shell.outcomeOf('(exit 9)')).slice(0, 2)).toEqual(['finished', 9]);
   });
 
   it.each([
@@ -141,8 +135,8 @@ describe('a zsh with hooks', () => {
     'PS1=$\'line one\\n%# \'; RPS1="%T"',
   ])('keeps the hooks and prompts of the start-up file: %s', async (line) => {
     await using shell = zsh({ home: { '.zshrc': `${line}\n` } });
-    expect((await outcomeOf(shell, 'echo out; (exit 4)')).slice(0, 2)).toEqual(['finished', 4]);
-    expect(await outcomeOf(shell, 'echo $?')).toEqual(['finished', 0, '4\n']);
+    expect((await shell.outcomeOf('echo out; (exit 4)')).slice(0, 2)).toEqual(['finished', 4]);
+    expect(await shell.outcomeOf('echo $?')).toEqual(['finished', 0, '4\n']);
     await shell.ready();
     if (line.includes('user')) expect(shell.output.toString()).toContain('user\r\n');
   });
@@ -177,7 +171,7 @@ describe('a zsh with hooks', () => {
     shell.type('(exit 6)\r');
     await shell.until(() => shell.events.some((event) => event.type === 'foreign_run'), 'the foreign run');
     expect(shell.events.find((event) => event.type === 'foreign_run')?.payload).toEqual({ exitCode: 6 });
-    expect(await outcomeOf(shell, 'echo mine')).toEqual(['finished', 0, 'mine\n']);
+    expect(await shell.outcomeOf('echo mine')).toEqual(['finished', 0, 'mine\n']);
   });
 
   it('tells how the session went when the command ends it, also by errexit and exec', async () => {
@@ -200,7 +194,7 @@ describe('a zsh with hooks', () => {
   it('runs 100 kB of text whole', async () => {
     await using shell = zsh();
     const text = 'abcdefghi\n'.repeat(10_000);
-    expect(await outcomeOf(shell, `x='${text}'; echo \${#x}`)).toEqual(['finished', 0, '100000\n']);
+    expect(await shell.outcomeOf(`x='${text}'; echo \${#x}`)).toEqual(['finished', 0, '100000\n']);
   });
 });
 
