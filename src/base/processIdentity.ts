@@ -38,6 +38,11 @@ export function readProcessStat(pid: number): ProcessStat | undefined {
   } catch {
     return undefined; // gone, or no procfs on this system: both mean that nothing can be said about the pid
   }
+  return parseProcessStat(pid, text);
+}
+
+/** The same from the line itself, read as latin1; `undefined` for something else than such a line. */
+export function parseProcessStat(pid: number, text: string): ProcessStat | undefined {
   const open = text.indexOf('(');
   const close = text.lastIndexOf(')');
   const fields = text.slice(close + 2).split(' ');

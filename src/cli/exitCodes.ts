@@ -31,6 +31,8 @@ export function runExitCode(run: Pick<RunResult, 'outcome' | 'exitCode' | 'signa
       return EXIT_USAGE;
     case 'timed_out':
       return RUN_EXIT.timedOut;
+    case 'blocked_on_input':
+      return RUN_EXIT.blockedOnInput;
     case 'lost':
       return RUN_EXIT.failedBeforeTyping;
     case 'accepted':

@@ -10,6 +10,7 @@ import type { CliContext } from './context.ts';
 import { createParams } from './createParams.ts';
 import { callBound, waitBound, withStartedHost } from './host.ts';
 import { type Interruption, interruptible } from './interruptible.ts';
+import { waitsFor } from './inputBlocks.ts';
 import { runReply, waitForRun } from './runStream.ts';
 import type { runSpec } from './specs/run.ts';
 
@@ -18,7 +19,7 @@ type Options = OptionValues<(typeof runSpec)['options']>;
 /** Ending a session takes up to so long. */
 const DESTROY_MS = 10_000;
 
-/** Waits for ever unless told otherwise; a wait that times out or is interrupted ends the session. */
+/** Waits for ever unless told otherwise; a wait that times out, is interrupted or ends at a question ends the session. */
 export async function oneShot(
   command: readonly string[],
   options: Options,
@@ -36,9 +37,10 @@ export async function oneShot(
         throw interruption.signal.aborted ? cancelled(interruption) : error;
       }
       const propagates = options['propagate-exit'] === true;
-      if (!result.timedOut) return runReply(context, result, propagates);
+      const why = result.timedOut ? 'the wait timed out' : waitsFor(result.blockedOn);
+      if (why === undefined) return runReply(context, result, propagates);
       await destroy(client, session, context);
-      return runReply(context, result, propagates, 'the wait timed out; the session was ended');
+      return runReply(context, result, propagates, `${why}; the session was ended`);
     }),
   );
 }
@@ -85,6 +87,7 @@ function waitForOneShot(
     run: runId,
     timeoutMs,
     progress: !context.json,
+    untilInput: options['until-input'] === true,
     ...(maxOutput === undefined ? {} : { maxOutputBytes: maxOutput }),
   };
   const call = (onNote: (note: RunNote) => void): Promise<RunResult> =>

@@ -10,6 +10,7 @@ import type { CommandReply } from './command.ts';
 import type { CliContext } from './context.ts';
 import { escapeLine, escapeLines } from './escape.ts';
 import { runExitCode } from './exitCodes.ts';
+import { howToAnswer } from './inputBlocks.ts';
 
 /** A call that waits for a run and tells of its progress. */
 export type WaitingCall = (onNote: (note: RunNote) => void) => Promise<RunResult>;
@@ -110,6 +111,8 @@ function remarkOn(result: RunResult): string | undefined {
   switch (result.outcome) {
     case 'timed_out':
       return `the wait timed out; the run goes on: agent-tty run wait ${result.runId}`;
+    case 'blocked_on_input':
+      return result.blockedOn ? howToAnswer(result.blockedOn, result) : 'the command waits for input';
     case 'stopped':
       return 'the command was stopped and is still there';
     case 'rejected':

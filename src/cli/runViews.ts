@@ -24,7 +24,7 @@ export async function readRunViews(
 
 /** `finished (0)`, `started`, ... */
 export function describeRunState(run: RunView): string {
-  if (run.outcome === null) return run.state;
+  if (run.outcome === null) return run.blockedOn ? `${run.state}, waits for input` : run.state;
   if (run.signal !== null) return `${run.outcome} (${run.signal})`;
   return run.exitCode === null ? run.outcome : `${run.outcome} (${run.exitCode})`;
 }

@@ -12,6 +12,8 @@ export interface WaitRunOptions extends CallControl {
   readonly timeoutMs?: number;
   /** Bytes of output in the result, head and tail together; 262,144 by default. */
   readonly maxOutputBytes?: number;
+  /** Comes back with the outcome `blocked_on_input` when the command waits for input, saying for what; the run goes on. */
+  readonly untilInput?: boolean;
   /** Gets the whole output as text while it is made; nothing more is read before it resolves. */
   readonly onOutput?: (text: string) => void | Promise<void>;
 }

@@ -61,7 +61,7 @@ export class Session implements AsyncDisposable {
 
   /**
    * Types a command into the shell and waits for its end. That it fails, times out or is interrupted is an outcome in the
-   * result, not an error.
+   * result, not an error; so is, with `untilInput`, that it waits for input.
    *
    * @throws TtyError `SESSION_BUSY`, `NOT_A_SHELL`, `INVALID_INPUT`, `CANCELLED`: nothing was typed, or the wait was given up
    */
@@ -206,15 +206,16 @@ export class Session implements AsyncDisposable {
 
   /** The parameters of a wait for a run, and the function that makes the call, printing meanwhile where that was asked for. */
   #waiting(options: WaitRunOptions): {
-    params: { timeoutMs: number; progress: boolean; maxOutputBytes?: number };
+    params: { timeoutMs: number; progress: boolean; untilInput: boolean; maxOutputBytes?: number };
     finish(call: (options: CallOptions<'run.start'>) => Promise<RunResult>): Promise<RunResult>;
   } {
-    const { timeoutMs = DEFAULT_RUN_TIMEOUT_MS, maxOutputBytes, onOutput } = options;
+    const { timeoutMs = DEFAULT_RUN_TIMEOUT_MS, maxOutputBytes, onOutput, untilInput = false } = options;
     const base = { ...control(options), timeoutMs: waitBoundMs(timeoutMs) };
     return {
       params: {
         timeoutMs,
         progress: onOutput !== undefined,
+        untilInput,
         ...(maxOutputBytes === undefined ? {} : { maxOutputBytes }),
       },
       finish: async (call) => {

@@ -15,8 +15,9 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   artifacts: { imports: ['base', 'protocol', 'eventlog', 'store', 'screen'] },
   'host/pty': { imports: ['base', 'protocol'] },
   'host/run': { imports: ['base', 'protocol'] },
+  'host/probe': { imports: ['base', 'protocol'] },
   'host/session': {
-    imports: ['base', 'protocol', 'eventlog', 'store', 'screen', 'host/pty', 'host/run'],
+    imports: ['base', 'protocol', 'eventlog', 'store', 'screen', 'host/pty', 'host/run', 'host/probe'],
   },
   'host/methods': { imports: ['base', 'protocol', 'host/session'] },
   'host/server': { imports: ['base', 'protocol'] },
@@ -30,6 +31,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'screen',
       'host/pty',
       'host/run',
+      'host/probe',
       'host/session',
       'host/methods',
       'host/server',

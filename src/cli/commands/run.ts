@@ -18,6 +18,8 @@ type Options = OptionValues<(typeof runSpec)['options']>;
 /** `run`: a command in the shell of a session, or (after `--`, without one) a program in a session of its own. */
 export const run: Handler<typeof runSpec> = async ({ positionals, rest, options }, context): Promise<CommandReply> => {
   if (options.wait === true && options['no-wait'] === true) throw usage('give --wait or --no-wait, not both');
+  if (options['until-input'] === true && options['no-wait'] === true)
+    throw usage('--until-input is about a wait; with --no-wait there is none', 'agent-tty run status tells what it waits for');
   const [session, ...words] = positionals;
   if (session === undefined) {
     if (rest === undefined)
@@ -55,6 +57,7 @@ async function runInSession(
     wait: isWaited,
     timeoutMs,
     progress: isWaited,
+    untilInput: options['until-input'] === true,
     ...(options['when-busy'] === undefined ? {} : { whenBusy: options['when-busy'] }),
     ...(maxOutput === undefined ? {} : { maxOutputBytes: maxOutput }),
   };

@@ -21,6 +21,7 @@ export const runWait: Handler<typeof runWaitSpec> = async (
     run: runId,
     timeoutMs,
     progress: !context.json,
+    untilInput: options['until-input'] === true,
     ...(maxOutput === undefined ? {} : { maxOutputBytes: maxOutput }),
   };
   const stop = new AbortController();

@@ -16,12 +16,16 @@ const WAITING_OPTIONS = {
     max: MAX_MAX_OUTPUT_BYTES,
     help: `bytes of output in the result with --json, head and tail together (default: ${DEFAULT_MAX_OUTPUT_BYTES})`,
   },
+  'until-input': {
+    kind: 'flag',
+    help: 'come back, with status 123, when the command waits for input; the run itself goes on',
+  },
   'propagate-exit': { kind: 'flag', help: 'with --json too, end with the exit status that the plain form has' },
 } as const satisfies OptionSpecs;
 
 const EXIT_STATUS =
   "Without --json the output comes on standard output as it is made, and the exit status is the command's own; 124: the wait timed out, 148: stopped (Ctrl+Z), " +
-  '130: interrupted, 2: not understood, 4: refused, nothing was typed, 125: failed on our side. With --json it is 0 whenever the envelope says ok.';
+  '130: interrupted, 123: waits for input (only with --until-input), 2: not understood, 4: refused, nothing was typed, 125: failed on our side. With --json it is 0 whenever the envelope says ok.';
 
 export const runSpec = defineSpec({
   name: 'run',
@@ -29,7 +33,7 @@ export const runSpec = defineSpec({
     'Types a command into the shell of a session and waits for its end; after --, runs one in a session of its own',
   details: [
     'Several words are joined by spaces and read by the shell of the session; quote a command to keep it as it is.',
-    'After -- (and without a session) the words are program and arguments, started directly in a fresh session that ends with them. When such a wait times out or is interrupted, the session is ended.',
+    'After -- (and without a session) the words are program and arguments, started directly in a fresh session that ends with them. When such a wait times out, is interrupted or ends because the program waits for input, the session is ended.',
     EXIT_STATUS,
   ],
   usage: [
@@ -59,6 +63,7 @@ export const runSpec = defineSpec({
   examples: [
     "agent-tty run build 'make -j4' --timeout 10m",
     'agent-tty run build --file deploy.sh --json',
+    "agent-tty run build 'sudo make install' --until-input",
     "agent-tty run --wait -- sh -c 'exit 3'",
   ],
 });
@@ -74,7 +79,10 @@ export const runWaitSpec = defineSpec({
 export const runStatusSpec = defineSpec({
   name: 'run status',
   summary: 'Shows how far a run is, or how it ended',
-  details: ['Works without a host, from the log of the session.'],
+  details: [
+    'Says of a run under way whether it waits for input now, and for what: a line, a secret (a line without echo), or raw input (key by key).',
+    'Works without a host, from the log of the session.',
+  ],
   positionals: [RUN],
   options: {},
 });

@@ -11,7 +11,7 @@ export function runHandlers(registry: SessionRegistry): Pick<Handlers, 'run.star
     },
     'run.list': async ({ session }) => {
       const found = registry.get(session);
-      return { sessionId: found.id, runs: found.runs.views() };
+      return { sessionId: found.id, runs: await found.runs.viewsNow() };
     },
   };
 }

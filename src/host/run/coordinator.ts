@@ -20,6 +20,7 @@ import {
   type WaitOptions,
   type WaitOutcome,
 } from './runRecord.ts';
+import type { OpenOutcome } from './runState.ts';
 import { RunTable } from './runTable.ts';
 import { processEnd, withdrawnEnd } from './verdicts.ts';
 import { planTyping, type TypeAction } from './typeAction.ts';
@@ -197,11 +198,16 @@ export class RunCompletionCoordinator {
     return this.#table.all().map((record) => record.view());
   }
 
+  /** Up to `bytes` from the end of what the run has printed so far; empty when nothing of it is kept. */
+  outputTail(runId: string, bytes: number): Buffer {
+    return this.#table.get(runId)?.capture?.last(bytes) ?? Buffer.alloc(0);
+  }
+
   /** A typed run's result as it stands; `undefined` when the run or its output is not kept here (any more). */
   result(
     runId: string,
     maxOutputBytes: number,
-    open: 'timed_out' | 'accepted' = 'timed_out',
+    open: OpenOutcome = 'timed_out',
   ): HeadlessRunResult | undefined {
     return this.#table.get(runId)?.result(maxOutputBytes, open);
   }

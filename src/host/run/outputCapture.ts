@@ -63,6 +63,13 @@ export class OutputCapture {
     if (this.#tailTotal <= this.#window) this.#tailTotal = tailTotal;
   }
 
+  /** Up to `bytes` from the end of what is held. */
+  last(bytes: number): Buffer {
+    const head = this.#head.subarray(Math.max(0, this.#headLength - bytes), this.#headLength);
+    const all = Buffer.concat([head, this.#tail()]);
+    return all.subarray(Math.max(0, all.length - bytes));
+  }
+
   /** The output as text of at most `maxOutputBytes` UTF-8 bytes, cut between lines where there are lines. */
   result(maxOutputBytes: number): CapturedOutput {
     const outputBytes = this.totalBytes;

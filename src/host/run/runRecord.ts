@@ -5,7 +5,7 @@ import { invariant } from '../../base/invariant.ts';
 import type { RunResult, RunView } from '../../protocol/methods/common.ts';
 import type { CompletionSource, Outcome } from '../../protocol/outcomes.ts';
 import { OutputCapture } from './outputCapture.ts';
-import { nextRunState, QUEUED, type RunChange, type RunEnd, type RunState } from './runState.ts';
+import { nextRunState, type OpenOutcome, QUEUED, type RunChange, type RunEnd, type RunState } from './runState.ts';
 
 /** What a waiter learns: the run ended, or its own time is up while the run goes on. */
 export type WaitOutcome = { readonly kind: 'ended'; readonly end: RunEnd } | { readonly kind: 'timed_out' };
@@ -153,7 +153,7 @@ export class RunRecord {
    * The result as it stands now: `open` is what to call a run that goes on. `undefined` when the output was dropped.
    * The run must have been typed.
    */
-  result(maxOutputBytes: number, open: 'timed_out' | 'accepted'): HeadlessRunResult | undefined {
+  result(maxOutputBytes: number, open: OpenOutcome): HeadlessRunResult | undefined {
     if (this.#capture === undefined) return undefined;
     invariant(this.inputRunSeq !== undefined, 'a run that was never typed has no result');
     const { state: _state, durationMs, seq: _seq, ...view } = this.view();

@@ -2,8 +2,11 @@
 import { unreachable } from '../../base/invariant.ts';
 import type { Confidence, Evidence, Outcome } from '../../protocol/outcomes.ts';
 
+/** A caller's view of a run that goes on. */
+export type OpenOutcome = 'timed_out' | 'blocked_on_input' | 'accepted';
+
 /** The outcomes that end a run, as opposed to a caller's view of one that goes on. */
-export type EndOutcome = Exclude<Outcome, 'timed_out' | 'accepted'>;
+export type EndOutcome = Exclude<Outcome, OpenOutcome>;
 
 /** How a run ended and what the verdict stands on. */
 export interface RunEnd {

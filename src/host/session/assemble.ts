@@ -13,6 +13,7 @@ import { PromptTracker, type ShellReport } from '../run/promptTracker.ts';
 import type { CoordinatorSink } from '../run/runInFlight.ts';
 import { Flow } from './flow.ts';
 import { Ingest } from './ingest.ts';
+import { InputWatch } from './inputWatch.ts';
 import { SessionInput } from './input.ts';
 import { Journal } from './journal.ts';
 import type { PreparedLaunch } from './launch.ts';
@@ -109,12 +110,21 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
       watch.turnDone();
       gate.changed();
       waits.outputSeen();
+      inputWatch.outputSeen();
       life.onTurn();
     },
   });
   const scratch = options.paths.scratch;
   const shared = { pty, journal, assertLive: life.assertLive, drainOutput: () => ingest.drain() };
-  const typing = { clock, progress, coordinator, tracker, gate, scratch };
+  const inputWatch = new InputWatch({
+    ...shared,
+    clock,
+    coordinator,
+    kernelPrompt: launch.promptKind === 'kernel',
+    lastOutputMs: () => ingest.lastOutputMs,
+    isAlternateScreen: () => modes.modes.alternateScreen,
+  });
+  const typing = { clock, progress, coordinator, tracker, gate, inputWatch, scratch };
   const runs = new SessionRuns({
     ...shared,
     ...typing,

@@ -12,9 +12,12 @@ import type { Pty } from '../pty/pty.ts';
 import type { PreparedRun, RunCompletionCoordinator } from '../run/coordinator.ts';
 import type { PromptTracker } from '../run/promptTracker.ts';
 import type { TypeAction } from '../run/typeAction.ts';
+import type { InputBlock } from '../../protocol/outcomes.ts';
+import type { InputWatch } from './inputWatch.ts';
 import type { Journal } from './journal.ts';
 import type { LogProgress } from './logProgress.ts';
 import type { PromptGate } from './promptGate.ts';
+import { untilEndOrInput } from './runWait.ts';
 
 export interface RunsParts {
   readonly clock: Clock;
@@ -24,6 +27,7 @@ export interface RunsParts {
   readonly coordinator: RunCompletionCoordinator;
   readonly tracker: PromptTracker;
   readonly gate: PromptGate;
+  readonly inputWatch: InputWatch;
   /** Directory for scripts of commands that cannot be typed; made when it is needed. */
   readonly scratch: string;
   /** Aborts when the session's program is gone; the reason is `SESSION_NOT_RUNNING`. */
@@ -52,6 +56,18 @@ export class SessionRuns {
 
   views(): RunView[] {
     return this.#parts.coordinator.views();
+  }
+
+  /** The same, with whether the run under way waits for input now, which may take a quarter of a second to see. */
+  async viewsNow(): Promise<RunView[]> {
+    const { coordinator, inputWatch } = this.#parts;
+    const { runInFlight } = coordinator;
+    const block = runInFlight === undefined ? undefined : await inputWatch.now(runInFlight);
+    return this.views().map((view) =>
+      view.runId !== runInFlight || view.state === 'ended' || block === undefined
+        ? view
+        : { ...view, blockedOn: block === null ? null : { ...block, evidence: [...block.evidence] } },
+    );
   }
 
   /** Whether a run was typed and has not ended, or waits for its turn. */
@@ -93,23 +109,29 @@ export class SessionRuns {
   }
 
   async #waitFor(runId: string, request: WaitRequest, context: Context): Promise<RunResult> {
-    const { coordinator, journal, progress } = this.#parts;
+    const { journal, progress } = this.#parts;
     const tell = (): void => context.note({ type: 'progress', toSeq: journal.head.seq });
     const following = request.progress ? progress.follow(tell) : undefined;
     try {
-      await coordinator.wait(runId, { timeoutMs: request.timeoutMs, signal: context.signal });
+      const block = await untilEndOrInput(this.#parts, runId, { ...request, signal: context.signal });
       await journal.settled();
-      return this.#result(runId, request.maxOutputBytes, 'timed_out');
+      return this.#result(runId, request.maxOutputBytes, block ?? 'timed_out');
     } finally {
       following?.[Symbol.dispose]();
     }
   }
 
-  #result(runId: string, maxOutputBytes: number, open: 'timed_out' | 'accepted'): RunResult {
+  /** `open` says how a run that goes on is told. */
+  #result(runId: string, maxOutputBytes: number, open: InputBlock | 'timed_out' | 'accepted'): RunResult {
     const { coordinator, journal } = this.#parts;
-    const result = coordinator.result(runId, maxOutputBytes, open);
+    const block = typeof open === 'object' ? open : undefined;
+    const outcome = typeof open === 'object' ? 'blocked_on_input' : open;
+    const result = coordinator.result(runId, maxOutputBytes, outcome);
     if (result === undefined) throw unknownRun(runId);
-    return { ...result, head: journal.head };
+    // It may have ended since it was seen to be blocked: then that is the news.
+    if (block === undefined || result.outcome !== outcome) return { ...result, head: journal.head };
+    const blockedOn = { ...block, evidence: [...block.evidence] };
+    return { ...result, evidence: blockedOn.evidence, confidence: block.confidence, blockedOn, head: journal.head };
   }
 
   /** Waits for the turn and the prompt, then types. Nothing was typed if it throws. Returns the log's size before the run. */

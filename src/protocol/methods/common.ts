@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COMPLETION_SOURCES, CONFIDENCES, EVIDENCE, OUTCOMES } from '../outcomes.ts';
+import { COMPLETION_SOURCES, CONFIDENCES, EVIDENCE, INPUT_EVIDENCE, INPUT_KINDS, OUTCOMES } from '../outcomes.ts';
 import { MAX_MAX_OUTPUT_BYTES, MAX_SIZE, MAX_TIMEOUT_MS, MIN_SIZE } from '../limits.ts';
 
 export const sessionRef = z.string().min(1).max(256).describe('id or name of a session');
@@ -15,6 +15,16 @@ export const maxOutputBytes = z
 export const logHead = z
   .object({ seq, h: z.string() })
   .describe('sealed head of the log: an outside anchor for proofs');
+
+export const inputBlock = z
+  .object({
+    kind: z
+      .enum(INPUT_KINDS)
+      .describe('line: edited by the kernel; secret: a line without echo; raw: key by key; unknown: no modes to be had'),
+    evidence: z.array(z.enum(INPUT_EVIDENCE)),
+    confidence: z.enum(CONFIDENCES),
+  })
+  .describe('what the program reads from the terminal, and what says so');
 
 export const runView = z
   .object({
@@ -33,6 +43,10 @@ export const runView = z
     durationMs: z.number().nullable(),
     evidence: z.array(z.enum(EVIDENCE)),
     confidence: z.enum(CONFIDENCES).nullable(),
+    blockedOn: inputBlock
+      .nullable()
+      .optional()
+      .describe('the input that the run waits for now; null when it waits for none that can be seen; absent when nobody looked'),
   })
   .describe('a run as it stands now');
 export type RunView = z.infer<typeof runView>;
@@ -59,6 +73,7 @@ export const runResult = z
     source: z.enum(COMPLETION_SOURCES),
     evidence: z.array(z.enum(EVIDENCE)),
     confidence: z.enum(CONFIDENCES).nullable(),
+    blockedOn: inputBlock.nullable().optional().describe('the input that the run waits for, with outcome blocked_on_input'),
     head: logHead,
   })
   .describe('how a run ended, or how far it is');

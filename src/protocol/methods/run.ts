@@ -13,6 +13,11 @@ export const runNote = z
   );
 export type RunNote = z.infer<typeof runNote>;
 
+const untilInput = z
+  .boolean()
+  .default(false)
+  .describe('come back with outcome blocked_on_input when the command waits for input; the run goes on');
+
 export const startRun = defineMethod({
   summary: 'Types a command into a shell and, unless told not to, waits for its end.',
   params: z.strictObject({
@@ -23,6 +28,7 @@ export const startRun = defineMethod({
     whenBusy: z.enum(['wait', 'fail']).default('wait').describe('what to do while another run is under way'),
     maxOutputBytes: maxOutputBytes.default(DEFAULT_MAX_OUTPUT_BYTES),
     progress: z.boolean().default(false).describe('send notes while waiting'),
+    untilInput,
   }),
   result: runResult,
   note: runNote,
@@ -46,6 +52,7 @@ export const waitRun = defineMethod({
     timeoutMs: timeoutMs.default(DEFAULT_RUN_TIMEOUT_MS),
     maxOutputBytes: maxOutputBytes.default(DEFAULT_MAX_OUTPUT_BYTES),
     progress: z.boolean().default(false),
+    untilInput,
   }),
   result: runResult,
   note: runNote,
@@ -53,7 +60,8 @@ export const waitRun = defineMethod({
 });
 
 export const listRuns = defineMethod({
-  summary: 'Lists the runs of a session as the live host knows them.',
+  summary:
+    'Lists the runs of a session as the live host knows them; for one that is under way, whether it waits for input now.',
   params: z.strictObject({ session: sessionRef }),
   result: z.object({ sessionId: z.string(), runs: z.array(runView) }),
   errors: ['SESSION_NOT_FOUND', 'INVALID_SESSION_ID'],

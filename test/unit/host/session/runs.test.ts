@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LogAppender } from '../../../../src/eventlog/appender.ts';
 import { openLogFile } from '../../../../src/eventlog/logFile.ts';
+import { InputWatch } from '../../../../src/host/session/inputWatch.ts';
 import { Journal } from '../../../../src/host/session/journal.ts';
 import { LogProgress } from '../../../../src/host/session/logProgress.ts';
 import { PromptGate } from '../../../../src/host/session/promptGate.ts';
@@ -36,10 +37,18 @@ beforeEach(() => {
   const tracker = new PromptTracker('line_editor', 0);
   tracker.bracketedPasteSwitched(true);
   clock.advance(1_000);
+  const watched = { clock, pty, journal, coordinator: bench.coordinator, drainOutput: () => undefined };
+  const inputWatch = new InputWatch({
+    ...watched,
+    kernelPrompt: false,
+    lastOutputMs: () => 0,
+    isAlternateScreen: () => false,
+  });
   runs = new SessionRuns({
     clock,
     pty,
     journal,
+    inputWatch,
     progress: new LogProgress(clock),
     coordinator: bench.coordinator,
     tracker,
@@ -87,7 +96,7 @@ function appender(): LogAppender {
 }
 
 async function run(command: string, signal = new AbortController().signal): Promise<string> {
-  const request = { command, wait: false, progress: false, timeoutMs: 0, maxOutputBytes: 100 };
+  const request = { command, wait: false, progress: false, untilInput: false, timeoutMs: 0, maxOutputBytes: 100 };
   const context = { signal, note: () => undefined, connection: { id: 1, closed: signal } };
   const result = await runs.start({ ...request, whenBusy: 'wait' }, context);
   return result.runId;

@@ -1,0 +1,32 @@
+/** Waiting for one run: for its end, for the caller's time, and where that is asked for, for its being blocked on input. */
+import type { InputBlock } from '../../protocol/outcomes.ts';
+import type { RunCompletionCoordinator } from '../run/coordinator.ts';
+import type { InputWatch } from './inputWatch.ts';
+
+export interface RunWait {
+  /** 0 waits without a bound. */
+  readonly timeoutMs: number;
+  readonly untilInput: boolean;
+  /** Takes the waiter away and rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+}
+
+/** Resolves with what the run waits for when that came first, else with nothing: the run ended, or the time is up. */
+export async function untilEndOrInput(
+  { coordinator, inputWatch }: { readonly coordinator: RunCompletionCoordinator; readonly inputWatch: InputWatch },
+  runId: string,
+  { timeoutMs, untilInput, signal }: RunWait,
+): Promise<InputBlock | undefined> {
+  const stop = new AbortController();
+  const forward = (): void => stop.abort(signal.reason);
+  signal.addEventListener('abort', forward, { once: true });
+  if (signal.aborted) forward();
+  const ended = coordinator.wait(runId, { timeoutMs, signal: stop.signal }).then(() => undefined);
+  ended.catch(() => undefined); // when the block came first nobody waits for it
+  try {
+    return await (untilInput ? Promise.race([ended, inputWatch.until(runId, stop.signal)]) : ended);
+  } finally {
+    signal.removeEventListener('abort', forward);
+    stop.abort();
+  }
+}
