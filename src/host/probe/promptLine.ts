@@ -8,8 +8,8 @@ const MAX_PROMPT_CHARS = 300;
 
 /** How prompts end, spaces aside: of shells, REPLs, debuggers, pagers (`:`, `(END)`, `--More--(5%)`), questions (`[Y/n]`, `. . .`). */
 const PROMPT_END = /(?:[>$#%:?\])}»›❯➜λ]|\.{3}|(?:\. ){2}\.|--|\(END\))$/u;
-/** A carriage return at the very end, other sequences aside: the line is about to be overwritten, as progress is. */
-const OVERWRITTEN = /\r(?:\u001b\[[0-9;?]*[A-Za-z])*$/;
+/** The cursor is back at the start of the line (CR, then only colours, erasing, modes): it will be overwritten, as progress is. */
+const OVERWRITTEN = /\r(?:\u001b\[[0-9;?]*[mKhl])*$/;
 
 /** `tail` is the end of the output, cut anywhere; at most {@link PROMPT_TAIL_BYTES} of it are looked at. */
 export function isPromptLike(tail: Buffer): boolean {

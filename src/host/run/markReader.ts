@@ -31,6 +31,9 @@ export class MarkReader {
       case 'refused':
         this.#parts.inFlight()?.refused();
         return true;
+      case 'builtin_reads':
+        this.#parts.inFlight()?.builtinReads();
+        return true;
       case 'output_end':
         return this.#outputEnd(mark.prompt);
       case 'prompt_end':

@@ -25,6 +25,8 @@ export type Mark =
   | { readonly kind: 'more' }
   /** `R`: the shell takes no command of this line; what follows says why. */
   | { readonly kind: 'refused' }
+  /** `B`: a built-in of the command that runs reads a line with the shell's editor. */
+  | { readonly kind: 'builtin_reads' }
   /** `O;<n>`: the output of the command read at prompt n is over; how it ended is said by `D`, if the shell goes on. */
   | { readonly kind: 'output_end'; readonly prompt: number }
   /**
@@ -55,6 +57,7 @@ export function parseMarkBody(body: string): Mark | undefined {
   if (kind === 'C' && second === undefined && NUMBER.test(first))
     return { kind: 'command_start', prompt: Number(first) };
   if (body === 'M') return { kind: 'more' };
+  if (body === 'B') return { kind: 'builtin_reads' };
   if (body === 'R') return { kind: 'refused' };
   if (kind === 'O' && second === undefined && NUMBER.test(first)) return { kind: 'output_end', prompt: Number(first) };
   if (kind === 'S' && second === undefined && HEX_128.test(first)) return { kind: 'frame_start', token: first };

@@ -1,10 +1,9 @@
 /** The one run of a session that was typed and has not ended: where its bytes go, its echo, its beginning and its end. */
 import type { Clock, Timer } from '../../base/clock.ts';
-import type { NewEvent } from '../../protocol/events.ts';
+import type { CoordinatorSink } from './coordinatorSink.ts';
 import { echoEvents } from './echoEvents.ts';
 import { EchoRegion } from './echoRegion.ts';
 import { EditorWatch, SWITCH_BYTES } from './editorWatch.ts';
-import type { ShellReport } from './promptTracker.ts';
 import { Refusal } from './refusal.ts';
 import type { RunRecord } from './runRecord.ts';
 import type { RunEnd } from './runState.ts';
@@ -12,19 +11,7 @@ import type { TypeAction } from './typeAction.ts';
 import { type NoiseCut, StartNoise } from './startNoise.ts';
 import { promptEnd } from './verdicts.ts';
 
-/** Where the coordinator's findings go. Everything is called synchronously, in the order of the bytes. */
-export interface CoordinatorSink {
-  /** Appends one event and gives its seq. Throws when it cannot be written. */
-  append(event: NewEvent): number;
-  /** Takes program output: to be logged as `output` and shown on the screen. May hold back a cut UTF-8 character. */
-  appendOutput(bytes: Buffer): void;
-  /** Appends all output that {@link appendOutput} still holds. */
-  flushOutput(): void;
-  /** The shell waits for the rest of an incomplete command: Ctrl+C is to be typed to get its prompt back. */
-  requestInterrupt(runId: string): void;
-  /** The shell itself reported that it draws a prompt, that a command begins, or that its output is over. */
-  shellReported(what: ShellReport): void;
-}
+export type { CoordinatorSink } from './coordinatorSink.ts';
 
 /**
  * How long an echo is held for the mark that begins its command. Shells take milliseconds; a program that is no shell never
@@ -65,6 +52,8 @@ export class RunInFlight {
   /** The editor took the line and reads on: the shell waits for the rest of an incomplete command. */
   #wantsMore = false;
   #interruptRequested = false;
+  /** The next time that the editor begins to read it is for a built-in of the command. */
+  #isEditorLent = false;
   /** Length of the captured output where a line editor last began to read. */
   #promptAtBytes: number | undefined;
 
@@ -217,6 +206,12 @@ export class RunInFlight {
     if (this.record.state.name === 'typed' && !this.#interruptRequested) this.#requestInterrupt();
   }
 
+  /** A built-in of the command reads a line with the shell's editor: that the editor reads, just before or after, is no prompt. */
+  builtinReads(): void {
+    this.#isEditorLent = this.#promptAtBytes === undefined;
+    this.#promptAtBytes = undefined;
+  }
+
   /** The session saw the shell back at its prompt although nothing told the command's end. */
   promptReturned(interrupted: boolean): void {
     const hooks = this.prompt !== undefined;
@@ -263,7 +258,8 @@ export class RunInFlight {
 
   #editorSwitched(reading: boolean, capturedBytes: number): void {
     if (this.record.state.name === 'started') {
-      this.#promptAtBytes = reading ? Math.max(0, capturedBytes) : undefined;
+      this.#promptAtBytes = reading && !this.#isEditorLent ? Math.max(0, capturedBytes) : undefined;
+      this.#isEditorLent &&= !reading;
       return;
     }
     this.#wantsMore = reading && this.#editorLeft && this.prompt !== undefined;

@@ -40,6 +40,11 @@ function __at_preexec --on-event fish_preexec
     __at_mark "C;$__at_n"
 end
 
+# The read built-in takes the line editor, and with it what stands for a prompt.
+function __at_read --on-event fish_read
+    __at_mark B
+end
+
 # Right behind the output. Whether the shell goes on is not known yet: a line may have ended it.
 function __at_postexec --on-event fish_postexec
     builtin set -g __at_s $status
