@@ -17,7 +17,10 @@ export function waitsFor(block: Block): string | undefined {
 }
 
 /** The same with how to answer and how to go on waiting. */
-export function howToAnswer(block: NonNullable<Block>, { sessionId, runId }: Pick<RunView, 'sessionId' | 'runId'>): string {
+export function howToAnswer(
+  block: NonNullable<Block>,
+  { sessionId, runId }: Pick<RunView, 'sessionId' | 'runId'>,
+): string {
   const answer =
     block.kind === 'raw'
       ? `agent-tty send-keys ${sessionId} KEY... or agent-tty type ${sessionId} TEXT`

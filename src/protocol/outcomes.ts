@@ -30,14 +30,7 @@ export const INPUT_EVIDENCE = [
 ] as const;
 
 /** What a verdict stands on. */
-export const EVIDENCE = [
-  'hook_mark',
-  'sentinel',
-  'process_exit',
-  'prompt',
-  'host_death',
-  ...INPUT_EVIDENCE,
-] as const;
+export const EVIDENCE = ['hook_mark', 'sentinel', 'process_exit', 'prompt', 'host_death', ...INPUT_EVIDENCE] as const;
 export type Evidence = (typeof EVIDENCE)[number];
 
 export const CONFIDENCES = ['certain', 'likely', 'guess'] as const;
@@ -63,4 +56,10 @@ export const COMPLETION_SOURCES = ['hooks', 'sentinel', 'process'] as const;
 export type CompletionSource = (typeof COMPLETION_SOURCES)[number];
 
 /** Exit status of a plain `run` that ended without an exit code of the command. */
-export const RUN_EXIT = { blockedOnInput: 123, timedOut: 124, failedBeforeTyping: 125, stopped: 148, interrupted: 130 } as const;
+export const RUN_EXIT = {
+  blockedOnInput: 123,
+  timedOut: 124,
+  failedBeforeTyping: 125,
+  stopped: 148,
+  interrupted: 130,
+} as const;

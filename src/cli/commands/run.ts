@@ -19,7 +19,10 @@ type Options = OptionValues<(typeof runSpec)['options']>;
 export const run: Handler<typeof runSpec> = async ({ positionals, rest, options }, context): Promise<CommandReply> => {
   if (options.wait === true && options['no-wait'] === true) throw usage('give --wait or --no-wait, not both');
   if (options['until-input'] === true && options['no-wait'] === true)
-    throw usage('--until-input is about a wait; with --no-wait there is none', 'agent-tty run status tells what it waits for');
+    throw usage(
+      '--until-input is about a wait; with --no-wait there is none',
+      'agent-tty run status tells what it waits for',
+    );
   const [session, ...words] = positionals;
   if (session === undefined) {
     if (rest === undefined)

@@ -6,7 +6,7 @@
  */
 import type { TerminalModes } from '../../base/native.ts';
 import type { InputBlock, InputKind } from '../../protocol/outcomes.ts';
-import type { TerminalSight, TerminalWait } from './terminalProbe.ts';
+import type { InputSight, TerminalWait } from './terminalProbe.ts';
 
 /** What the session knows at one instant. */
 export interface InputLook {
@@ -21,7 +21,7 @@ export interface InputLook {
   /** `undefined` where the system call is not to be had. */
   readonly modes: TerminalModes | undefined;
   /** `undefined` without procfs. */
-  readonly sight: TerminalSight | undefined;
+  readonly sight: InputSight | undefined;
   /** The last line of the output looks like a question; see `isPromptLike`. */
   readonly promptLine: boolean;
   readonly alternateScreen: boolean;
@@ -95,16 +95,16 @@ function sameWaits(earlier: InputLook, later: InputLook): TerminalWait[] {
 
 function judgeWait(wait: TerminalWait, earlier: InputLook, later: InputLook): InputBlock | undefined {
   const { modes, shell } = later;
-  const isShell = wait.pid === shell?.pid;
+  const own = wait.pid === shell?.pid ? shell : undefined;
   const canonical = modes?.canonical === true;
-  if (isShell && shell?.editorReads === true && !canonical) return undefined;
+  if (own !== undefined && own.editorReads && !canonical) return undefined;
   const kind = inputKind(modes);
   const evidence = ['foreground_group', EVIDENCE_OF[wait.how]] as const;
   const withModes = modes === undefined ? evidence : ([...evidence, 'terminal_modes'] as const);
   const asks = later.quietMs >= PROMPT_QUIET_MS && later.promptLine;
   if (wait.how === 'read' || (wait.how === 'poll' && wait.only)) {
     const isBusy = earlier.sight?.busy === true || later.sight?.busy === true;
-    const certain = wait.how === 'read' && canonical && wait.alone && !isBusy && !(isShell && shell?.kernelPrompt);
+    const certain = wait.how === 'read' && canonical && wait.alone && !isBusy && own?.kernelPrompt !== true;
     return { kind, evidence: withModes, confidence: certain ? 'certain' : 'likely' };
   }
   if (asks) return { kind, evidence: [...withModes, 'prompt_line'], confidence: 'likely' };

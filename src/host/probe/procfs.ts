@@ -1,6 +1,5 @@
 /** The files of a procfs (proc(5)), read so that "it is gone" and "it may not be looked into" stay apart. */
 import fs from 'node:fs';
-import path from 'node:path';
 import { isErrno } from '../../base/atomicFile.ts';
 import { parseProcessStat, type ProcessStat } from '../../base/processIdentity.ts';
 
@@ -19,39 +18,46 @@ const OWN_TERMINAL = (5 << 8) | 0;
 /** Reads below `root`, which is `/proc` but for tests. Never throws for what a process may do meanwhile. */
 export class Procfs {
   readonly #root: string;
+  /** Most files here are smaller; used again and again, because a look reads dozens of them. */
+  readonly #buffer = Buffer.allocUnsafeSlow(4 * 1024);
 
   constructor(root: string) {
     this.#root = root;
   }
 
-  read(...words: readonly (string | number)[]): ProcText {
+  /** `name` as below the root, such as `12/stat`. */
+  read(name: string): ProcText {
+    let fd: number | undefined;
     try {
-      return { text: fs.readFileSync(path.join(this.#root, ...words.map(String)), 'latin1') };
+      fd = fs.openSync(`${this.#root}/${name}`, 'r');
+      return { text: this.#readAll(fd) };
     } catch (error) {
       return isErrno(error, 'EACCES', 'EPERM') ? 'denied' : 'gone';
+    } finally {
+      if (fd !== undefined) fs.closeSync(fd);
     }
   }
 
   stat(pid: number): ProcessStat | undefined {
-    const file = this.read(pid, 'stat');
+    const file = this.read(`${pid}/stat`);
     return typeof file === 'string' ? undefined : parseProcessStat(pid, file.text);
   }
 
   /** All processes; empty where there is no procfs. */
   pids(): number[] {
-    return this.#numbers();
+    return this.#numbers('.');
   }
 
   /** Threads of a process; empty when it is gone. */
   threads(pid: number): number[] {
-    return this.#numbers(pid, 'task');
+    return this.#numbers(`${pid}/task`);
   }
 
   /** Children that the thread has begun; `undefined` on a kernel that does not list them (CONFIG_PROC_CHILDREN). */
   children(pid: number, tid: number): number[] | undefined {
-    const file = this.read(pid, 'task', tid, 'children');
+    const file = this.read(`${pid}/task/${tid}/children`);
     if (typeof file === 'string') return undefined;
-    return file.text.split(' ').map(Number).filter((child) => child > 0);
+    return file.text === '' ? [] : file.text.trim().split(' ').map(Number);
   }
 
   /**
@@ -60,7 +66,7 @@ export class Procfs {
    */
   device(pid: number, fd: number): DeviceNode | 'own_terminal' | undefined {
     try {
-      const { dev, rdev } = fs.statSync(path.join(this.#root, String(pid), 'fd', String(fd)));
+      const { dev, rdev } = fs.statSync(`${this.#root}/${pid}/fd/${fd}`);
       return rdev === OWN_TERMINAL ? 'own_terminal' : { dev, rdev };
     } catch {
       return undefined; // closed, gone, or another user's
@@ -72,7 +78,7 @@ export class Procfs {
     if (address <= 0n || address > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
     let fd: number | undefined;
     try {
-      fd = fs.openSync(path.join(this.#root, String(pid), 'mem'), 'r');
+      fd = fs.openSync(`${this.#root}/${pid}/mem`, 'r');
       const memory = Buffer.alloc(bytes);
       return fs.readSync(fd, memory, 0, bytes, Number(address)) === bytes ? memory : undefined;
     } catch {
@@ -82,9 +88,19 @@ export class Procfs {
     }
   }
 
-  #numbers(...words: readonly (string | number)[]): number[] {
+  #readAll(fd: number): string {
+    let text = '';
+    for (;;) {
+      const bytes = fs.readSync(fd, this.#buffer, 0, this.#buffer.length, null);
+      // A file made of lines gives whole ones: less than was asked for does not mean the end.
+      if (bytes === 0) return text;
+      text += this.#buffer.toString('latin1', 0, bytes);
+    }
+  }
+
+  #numbers(directory: string): number[] {
     try {
-      const names = fs.readdirSync(path.join(this.#root, ...words.map(String)));
+      const names = fs.readdirSync(`${this.#root}/${directory}`);
       return names.map(Number).filter((number) => Number.isInteger(number) && number > 0);
     } catch {
       return []; // gone, or no procfs

@@ -26,7 +26,7 @@ export interface TerminalWait {
 }
 
 /** What one look saw. */
-export interface TerminalSight {
+export interface InputSight {
   readonly waits: readonly TerminalWait[];
   /** A process in the foreground may not be looked into: another user's, as `sudo` is. */
   readonly hidden: boolean;
@@ -53,7 +53,8 @@ const MAX_DESCRIPTORS = 1_024;
 const MAX_READ_DESCRIPTORS = 64;
 
 /** Where a read of a terminal, a poll, a select and an epoll sleep (names of kernel functions, some with a suffix). */
-const TERMINAL_SLEEPS = /^(?:wait_woken|n_tty_read|poll_schedule_timeout|do_(?:sys_)?poll|do_select|do_epoll_wait|ep_poll)\b/;
+const TERMINAL_SLEEPS =
+  /^(?:wait_woken|n_tty_read|poll_schedule_timeout|do_(?:sys_)?poll|do_select|do_epoll_wait|ep_poll)\b/;
 
 export class TerminalProbe {
   readonly #options: TerminalProbeOptions;
@@ -71,7 +72,7 @@ export class TerminalProbe {
    * Looks at the processes of the foreground process group `group`. `undefined` when the session's program is gone, or
    * where there is no procfs.
    */
-  look(group: number): TerminalSight | undefined {
+  look(group: number): InputSight | undefined {
     const root = this.#proc.stat(this.#options.pid);
     const terminal = this.#terminalNode();
     if (root === undefined || terminal === undefined) return undefined;
@@ -119,7 +120,7 @@ class Look {
     this.#scene = scene;
   }
 
-  sight(): TerminalSight {
+  sight(): InputSight {
     for (const member of this.#members()) this.#process(member);
     return { waits: this.#waits, hidden: this.#hidden, busy: this.#busy };
   }
@@ -172,7 +173,7 @@ class Look {
         this.#busy = true;
         return;
       }
-      const file = this.#proc.read(stat.pid, 'task', tid, 'syscall');
+      const file = this.#proc.read(`${stat.pid}/task/${tid}/syscall`);
       const call = typeof file === 'string' ? undefined : parseSystemCall(file.text, this.#architecture);
       if (call === undefined) return this.#byKernelWait(stat);
       if (call === 'not_blocked' || call.kind === 'other') others++;
@@ -196,7 +197,7 @@ class Look {
   /** The system call is not to be seen: what is left is the kernel function in which the process sleeps. */
   #byKernelWait(stat: ProcessStat): void {
     const { pid } = stat;
-    const file = this.#proc.read(pid, 'task', pid, 'wchan');
+    const file = this.#proc.read(`${pid}/task/${pid}/wchan`);
     const place = typeof file === 'string' ? '' : file.text.trim();
     // A kernel that does not want to tell says 0.
     if (place === '' || place === '0') {
@@ -208,7 +209,7 @@ class Look {
   }
 
   #threadState(pid: number, tid: number): string | undefined {
-    const file = this.#proc.read(pid, 'task', tid, 'stat');
+    const file = this.#proc.read(`${pid}/task/${tid}/stat`);
     if (typeof file === 'string') return undefined;
     return /\) ([A-Za-z]) /.exec(file.text.slice(file.text.lastIndexOf(')')))?.[1];
   }
@@ -225,7 +226,8 @@ class Look {
     switch (kind) {
       case 'poll':
       case 'ppoll': {
-        const memory = second > MAX_DESCRIPTORS ? undefined : this.#proc.memory(pid, first, Number(second) * POLLFD_BYTES);
+        const memory =
+          second > MAX_DESCRIPTORS ? undefined : this.#proc.memory(pid, first, Number(second) * POLLFD_BYTES);
         return memory === undefined ? undefined : pollSet(memory);
       }
       case 'select': {
@@ -237,7 +239,7 @@ class Look {
       }
       case 'epoll':
       case 'epollTimespec': {
-        const info = this.#proc.read(pid, 'fdinfo', descriptorOf(first) ?? -1);
+        const info = this.#proc.read(`${pid}/fdinfo/${descriptorOf(first) ?? -1}`);
         return typeof info === 'string' ? undefined : epollSet(info.text);
       }
       default:

@@ -204,11 +204,7 @@ export class RunCompletionCoordinator {
   }
 
   /** A typed run's result as it stands; `undefined` when the run or its output is not kept here (any more). */
-  result(
-    runId: string,
-    maxOutputBytes: number,
-    open: OpenOutcome = 'timed_out',
-  ): HeadlessRunResult | undefined {
+  result(runId: string, maxOutputBytes: number, open: OpenOutcome = 'timed_out'): HeadlessRunResult | undefined {
     return this.#table.get(runId)?.result(maxOutputBytes, open);
   }
 

@@ -13,7 +13,7 @@ import { PromptTracker, type ShellReport } from '../run/promptTracker.ts';
 import type { CoordinatorSink } from '../run/runInFlight.ts';
 import { Flow } from './flow.ts';
 import { Ingest } from './ingest.ts';
-import { InputWatch } from './inputWatch.ts';
+import { InputWatch, type InputWatchParts } from './inputWatch.ts';
 import { SessionInput } from './input.ts';
 import { Journal } from './journal.ts';
 import type { PreparedLaunch } from './launch.ts';
@@ -109,21 +109,13 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
     onTurn: () => {
       watch.turnDone();
       gate.changed();
-      waits.outputSeen();
-      inputWatch.outputSeen();
+      for (const watcher of [waits, inputWatch]) watcher.outputSeen();
       life.onTurn();
     },
   });
   const scratch = options.paths.scratch;
   const shared = { pty, journal, assertLive: life.assertLive, drainOutput: () => ingest.drain() };
-  const inputWatch = new InputWatch({
-    ...shared,
-    clock,
-    coordinator,
-    kernelPrompt: launch.promptKind === 'kernel',
-    lastOutputMs: () => ingest.lastOutputMs,
-    isAlternateScreen: () => modes.modes.alternateScreen,
-  });
+  const inputWatch: InputWatch = openInputWatch(options, { ...shared, coordinator, modes, ingest });
   const typing = { clock, progress, coordinator, tracker, gate, inputWatch, scratch };
   const runs = new SessionRuns({
     ...shared,
@@ -145,6 +137,20 @@ function openProgress(journal: Journal, clock: Clock): LogProgress {
   const progress = new LogProgress(clock);
   journal.onGrown(() => progress.grew());
   return progress;
+}
+
+type InputWatchSources = Pick<InputWatchParts, 'pty' | 'journal' | 'drainOutput'> &
+  Pick<SessionParts, 'coordinator' | 'modes' | 'ingest'>;
+
+function openInputWatch({ clock, launch }: AssemblyOptions, sources: InputWatchSources): InputWatch {
+  const { modes, ingest } = sources;
+  return new InputWatch({
+    ...sources,
+    clock,
+    kernelPrompt: launch.promptKind === 'kernel',
+    lastOutputMs: () => ingest.lastOutputMs,
+    isAlternateScreen: () => modes.modes.alternateScreen,
+  });
 }
 
 function openReplies(

@@ -118,16 +118,16 @@ export class InputWatch {
   }
 
   #look(): void {
-    const { clock, coordinator, journal, lastOutputMs } = this.#parts;
+    const { clock, coordinator, journal } = this.#parts;
     const startMs = clock.nowMs();
-    const quietMs = startMs - lastOutputMs();
+    const quietMs = startMs - this.#parts.lastOutputMs();
     if (quietMs < QUIET_MS) return this.#lookIn(QUIET_MS - quietMs);
     const runId = coordinator.runInFlight;
     const isWanted = [...this.#waiters].some((waiter) => waiter.runId === runId);
     const look = runId === undefined || !isWanted ? undefined : this.#take(runId);
     const found = look === undefined ? 'not_blocked' : this.#judge.take(look);
     if (typeof found === 'object') {
-      for (const waiter of [...this.#waiters]) if (waiter.runId === runId) waiter.settle(found);
+      for (const waiter of this.#waiters) if (waiter.runId === runId) waiter.settle(found);
       if (this.#waiters.size === 0) return;
     }
     const changed = journal.nextSeq !== this.#lastSeq;
@@ -137,9 +137,9 @@ export class InputWatch {
 
   /** `undefined` when the run is not under way, or output waits that has not been read: then nothing follows from silence. */
   #take(runId: string): InputLook | undefined {
-    const { clock, coordinator, drainOutput, journal, pty } = this.#parts;
+    const { clock, coordinator, journal, pty } = this.#parts;
     if (coordinator.runInFlight !== runId || !pty.readNow()) return undefined;
-    drainOutput();
+    this.#parts.drainOutput();
     const view = coordinator.view(runId);
     if (coordinator.runInFlight !== runId || view?.state !== 'started') return undefined;
     const atMs = clock.nowMs();

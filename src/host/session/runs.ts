@@ -63,11 +63,11 @@ export class SessionRuns {
     const { coordinator, inputWatch } = this.#parts;
     const { runInFlight } = coordinator;
     const block = runInFlight === undefined ? undefined : await inputWatch.now(runInFlight);
-    return this.views().map((view) =>
-      view.runId !== runInFlight || view.state === 'ended' || block === undefined
-        ? view
-        : { ...view, blockedOn: block === null ? null : { ...block, evidence: [...block.evidence] } },
-    );
+    const views = this.views();
+    const view = views.find(({ runId, state }) => runId === runInFlight && state !== 'ended');
+    if (view !== undefined && block !== undefined)
+      view.blockedOn = block && { ...block, evidence: [...block.evidence] };
+    return views;
   }
 
   /** Whether a run was typed and has not ended, or waits for its turn. */

@@ -20,7 +20,9 @@ export const inputBlock = z
   .object({
     kind: z
       .enum(INPUT_KINDS)
-      .describe('line: edited by the kernel; secret: a line without echo; raw: key by key; unknown: no modes to be had'),
+      .describe(
+        'line: edited by the kernel; secret: a line without echo; raw: key by key; unknown: no modes to be had',
+      ),
     evidence: z.array(z.enum(INPUT_EVIDENCE)),
     confidence: z.enum(CONFIDENCES),
   })
@@ -46,7 +48,9 @@ export const runView = z
     blockedOn: inputBlock
       .nullable()
       .optional()
-      .describe('the input that the run waits for now; null when it waits for none that can be seen; absent when nobody looked'),
+      .describe(
+        'the input that the run waits for now; null when it waits for none that can be seen; absent when nobody looked',
+      ),
   })
   .describe('a run as it stands now');
 export type RunView = z.infer<typeof runView>;
@@ -73,7 +77,10 @@ export const runResult = z
     source: z.enum(COMPLETION_SOURCES),
     evidence: z.array(z.enum(EVIDENCE)),
     confidence: z.enum(CONFIDENCES).nullable(),
-    blockedOn: inputBlock.nullable().optional().describe('the input that the run waits for, with outcome blocked_on_input'),
+    blockedOn: inputBlock
+      .nullable()
+      .optional()
+      .describe('the input that the run waits for, with outcome blocked_on_input'),
     head: logHead,
   })
   .describe('how a run ended, or how far it is');
