@@ -67,6 +67,7 @@ export class InputWatch {
       this.#waiters.add(waiter);
       signal.addEventListener('abort', leave, { once: true });
       if (this.#timer === undefined) this.#lookIn(QUIET_MS);
+      else this.outputSeen();
     });
   }
 
