@@ -6,7 +6,7 @@ type Block = RunView['blockedOn'];
 
 const KINDS = {
   line: 'a line of input',
-  secret: 'a secret (a line that is not echoed)',
+  secret: 'a secret, a line that is not echoed',
   raw: 'input, key by key',
   unknown: 'input',
 } as const;
@@ -21,16 +21,19 @@ export function howToAnswer(
   block: NonNullable<Block>,
   { sessionId, runId }: Pick<RunView, 'sessionId' | 'runId'>,
 ): string {
-  const answer =
-    block.kind === 'raw'
-      ? `agent-tty send-keys ${sessionId} KEY... or agent-tty type ${sessionId} TEXT`
-      : `agent-tty type ${sessionId} TEXT --append-newline`;
-  return `${waitsFor(block) ?? ''} (${block.confidence}); answer it: ${answer}; then agent-tty run wait ${runId}`;
+  const line = `agent-tty type ${sessionId} TEXT --append-newline`;
+  const answers = {
+    line,
+    secret: `${line} (it will stand in the log of the session)`,
+    raw: `agent-tty send-keys ${sessionId} KEY... or agent-tty type ${sessionId} TEXT`,
+    unknown: line,
+  };
+  return `${waitsFor(block) ?? ''} (${block.confidence}); answer it: ${answers[block.kind]}; then agent-tty run wait ${runId}`;
 }
 
 /** What a status says of a run under way; nothing when nobody could look. */
 export function describeBlock(block: Block): string | undefined {
   if (block === undefined) return undefined;
   if (block === null) return 'no input that can be seen';
-  return `${KINDS[block.kind]}: ${block.evidence.join(', ')} (${block.confidence})`;
+  return `${KINDS[block.kind]} (${block.confidence}: ${block.evidence.join(', ')})`;
 }

@@ -21,6 +21,7 @@ describe('the exit status of a plain run', () => {
       ['rejected', 2, 2],
       ['session_exited', 42, 125],
       ['lost', 125, 125],
+      ['blocked_on_input', 123, 123],
       ['timed_out', 124, 124],
       ['accepted', 0, 0],
     ]);

@@ -82,6 +82,18 @@ describe('a run with hooks', () => {
     expect(busy.log.at(-1)).toBe(`output "${'p'.repeat(5000)}"`);
   });
 
+  it('does not suspect a prompt where a built-in reads with the editor, whichever is told first', () => {
+    for (const reads of [`${mark('B')}\u001b[?2004hread> `, `\u001b[?2004h${mark('B')}read> `]) {
+      const bench = atPrompt();
+      bench.type('read x');
+      bench.feed(`\u001b[?2004l${mark('C;1')}${reads}`);
+      expect(bench.coordinator.promptSuspected).toBe(false);
+      // The next time that the editor reads it may be at the prompt.
+      bench.feed('\u001b[?2004l\u001b[?2004h$ ');
+      expect(bench.coordinator.promptSuspected).toBe(true);
+    }
+  });
+
   it('asks once for an interrupt when the shell waits for the rest of a command', async () => {
     const bench = atPrompt();
     const { runId } = bench.type("echo 'x");

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { delay, systemClock } from '../../../../src/base/clock.ts';
+import { QUIET_MS } from '../../../../src/host/run/promptTracker.ts';
 import { hookStart } from '../../../../src/host/run/sources/hookStart.ts';
 import { ShellUnderTest, type ShellOptions } from '../../../support/shellUnderTest.ts';
 
@@ -67,6 +69,22 @@ describe('a fish with hooks', () => {
       expect(await shell.end(stopped)).toMatchObject({ outcome: 'stopped', exitCode: null, completed: false });
     }
     expect((await shell.outcomeOf("kill %1; sh -c 'exit 148'")).slice(0, 2)).toEqual(['finished', 148]);
+  });
+
+  it('does not take its read built-in for a prompt, and goes on after the answer', async () => {
+    await using shell = fish();
+    const id = await shell.start('read x; echo "got $x"; read -P "" y; echo "and $y"');
+    await shell.until(() => shell.output.includes('\u001b[32mread'), 'the prompt of read');
+    // Longer than the shell may rest at what looks like a prompt.
+    await delay(systemClock, 4 * QUIET_MS);
+    expect(shell.coordinator.view(id)).toMatchObject({ state: 'started' });
+    shell.type('one\r');
+    await shell.until(() => shell.output.includes('got one'), 'the answer');
+    await delay(systemClock, 4 * QUIET_MS);
+    expect(shell.coordinator.view(id)).toMatchObject({ state: 'started' });
+    shell.type('two\r');
+    expect(await shell.end(id)).toMatchObject({ outcome: 'finished', exitCode: 0 });
+    expect((await shell.outcomeOf('echo still $x')).slice(0, 3)).toEqual(['finished', 0, 'still one\n']);
   });
 
   it('leaves status and history to the user', async () => {

@@ -14,6 +14,7 @@ describe('parseMarkBody', () => {
     ['D;0;0', { kind: 'prompt_end', prompt: 0, status: 0, stopped: false }],
     ['M', { kind: 'more' }],
     ['R', { kind: 'refused' }],
+    ['B', { kind: 'builtin_reads' }],
     ['O;4', { kind: 'output_end', prompt: 4 }],
     ['D;3;', { kind: 'prompt_end', prompt: 3, status: null, stopped: false }],
     ['D;7;148;T', { kind: 'prompt_end', prompt: 7, status: 148, stopped: true }],

@@ -75,6 +75,18 @@ describe('OutputCapture', () => {
     );
   });
 
+  it('gives the last bytes, wherever they are kept', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ maxLength: 30 }), { maxLength: 8 }), fc.nat(20), (pieces, count) => {
+        const capture = new OutputCapture(20);
+        const all: Buffer[] = pieces.map((piece) => Buffer.from(piece));
+        for (const piece of all) capture.append(piece);
+        const wanted = Buffer.concat(all);
+        expect(capture.last(count)).toEqual(wanted.subarray(Math.max(0, wanted.length - count)));
+      }),
+    );
+  });
+
   it('holds no more than its two windows', () => {
     const output = new OutputCapture(1000);
     for (let i = 0; i < 100; i++) output.append(Buffer.alloc(777, 0x61));
