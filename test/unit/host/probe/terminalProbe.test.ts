@@ -153,7 +153,7 @@ function children(pid: number): number[] {
   const file = `/proc/${pid}/task/${pid}/children`;
   const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
   const own = text === '' ? [] : text.trim().split(' ').map(Number);
-  return own.flatMap((child) => [child, ...children(child)]);
+  return own.concat(own.flatMap(children));
 }
 
 /** A procfs made of files: what kernels do that this one does not. */
