@@ -1,10 +1,12 @@
 // Rules of the product and what is left of the code when one is taken out. `find` stands exactly once in `file`; `test` is a
 // test file, or a file and a part of a test's name after ` > `.
 
+import { BLOCKED_ON_INPUT_MUTANTS } from './blockedOnInput.mjs';
 import { INPUT_MUTANTS } from './input.mjs';
 import { LOG_FAULT_MUTANTS } from './logFaults.mjs';
 
 export const MUTANTS = [
+  ...BLOCKED_ON_INPUT_MUTANTS,
   ...INPUT_MUTANTS,
   ...LOG_FAULT_MUTANTS,
   {

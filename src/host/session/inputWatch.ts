@@ -160,6 +160,8 @@ export class InputWatch {
 
   #shell(): ShellFacts {
     const { coordinator, kernelPrompt, pty } = this.#parts;
-    return { pid: pty.pid, kernelPrompt, editorReads: coordinator.promptSuspected };
+    // A frame that was begun ends before the prompt: what reads with the editor until then is a built-in.
+    const isPromptPossible = coordinator.source?.reportsPrompts === true && coordinator.promptSuspected;
+    return { pid: pty.pid, kernelPrompt, editorReads: isPromptPossible };
   }
 }

@@ -78,11 +78,11 @@ describe('OutputCapture', () => {
   it('gives the last bytes, wherever they are kept', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 30 }), { maxLength: 8 }), fc.nat(20), (pieces, count) => {
-        const capture = new OutputCapture(20);
+        const kept = new OutputCapture(20);
         const all: Buffer[] = pieces.map((piece) => Buffer.from(piece));
-        for (const piece of all) capture.append(piece);
+        for (const piece of all) kept.append(piece);
         const wanted = Buffer.concat(all);
-        expect(capture.last(count)).toEqual(wanted.subarray(Math.max(0, wanted.length - count)));
+        expect(kept.last(count)).toEqual(wanted.subarray(Math.max(0, wanted.length - count)));
       }),
     );
   });
