@@ -140,6 +140,16 @@ describe('the watch for input', () => {
     expect(looks).toBe(before + 1);
   });
 
+  it('looks soon after a single piece of output, however rare its looks have become', async () => {
+    waitFor(begun());
+    await pass(3_000);
+    const before = looks;
+    while (looks === before) await pass(1);
+    pty.print('.');
+    await pass(QUIET_MS + 1);
+    expect(looks).toBe(before + 2);
+  });
+
   it('slows down while nothing happens', async () => {
     const runId = begun();
     waitFor(runId);
