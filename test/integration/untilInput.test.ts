@@ -8,6 +8,8 @@ import { CLI_PROGRAM, LIBRARY, TestHome } from '../support/cli.ts';
 import { arrayWith, holding, parseEnvelope } from '../support/like.ts';
 
 type Library = typeof import('../../src/index.ts');
+type Client = Awaited<ReturnType<Library['connect']>>;
+type Session = Awaited<ReturnType<Client['create']>>;
 
 const SHELLS = ['bash', 'zsh', 'fish', 'dash'] as const;
 /** Promised within 1,000 ms of the command's start, on a machine that has time. REPLs take most of it to start. */
@@ -22,84 +24,94 @@ async function shellIn(home: TestHome, shell: string): Promise<string> {
   return id;
 }
 
-/** Runs a command until it waits for input; gives what it waits for. */
-async function blockedOn(home: TestHome, id: string, command: string): Promise<Record<string, unknown>> {
-  const result = await home.result(['run', id, command, '--until-input']);
+async function connectTo(home: TestHome): Promise<Client> {
+  const loaded: unknown = await import(pathToFileURL(LIBRARY).href);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- built from this very file
+  return (loaded as Library).connect({ environment: home.environment });
+}
+
+/** Runs a command until it waits for input; gives for what, and what was printed until then. */
+async function blockedOn(
+  session: Session,
+  command: string,
+): Promise<{ runId: string; block: unknown; output: string }> {
+  const result = await session.run(command, { untilInput: true });
   const { outcome, completed, timedOut, exitCode, evidence, confidence, blockedOn: block, durationMs } = result;
-  expect({ outcome, completed, timedOut, exitCode, block }, command).toEqual({
+  expect({ outcome, completed, timedOut, exitCode }, command).toEqual({
     outcome: 'blocked_on_input',
     completed: false,
     timedOut: false,
     exitCode: null,
-    block: { evidence, confidence, kind: expect.any(String) as unknown },
   });
+  expect(block, command).toMatchObject({ evidence, confidence });
   expect(durationMs, `${command}: time to the verdict`).toBeLessThan(BOUND_MS);
-  return result;
+  return { runId: result.runId, block, output: result.output };
 }
 
 /** What was typed into a session, runs aside: in order, from its log. */
-async function typed(home: TestHome, id: string): Promise<unknown[]> {
-  const { stdout } = await home.run(['events', id, '--types', 'input_text,input_keys,input_paste']);
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an event of one of these types
-      const { payload } = JSON.parse(line) as { payload: { data?: string; keys?: string[] } };
-      return payload.data ?? payload.keys;
-    });
+async function typed(session: Session): Promise<unknown[]> {
+  const inputs: unknown[] = [];
+  for await (const event of session.events({ types: ['input_text', 'input_keys', 'input_paste'] })) {
+    if (event.type === 'input_text' || event.type === 'input_paste') inputs.push(event.payload.data);
+    if (event.type === 'input_keys') inputs.push(event.payload.keys);
+  }
+  return inputs;
 }
 
 describe.each(SHELLS)('run --until-input in %s', (shell) => {
   it('comes back when the command waits for a line, which then can be given', async () => {
     await using home = new TestHome();
-    const id = await shellIn(home, shell);
-    expect(await blockedOn(home, id, 'cat')).toMatchObject({ blockedOn: LINE, output: '' });
-    expect(await home.result(['run', 'status', `${id}.2`])).toMatchObject({ state: 'started', blockedOn: LINE });
-    expect(await home.result(['run', 'wait', `${id}.2`, '--until-input'])).toMatchObject({ blockedOn: LINE });
-    await home.result(['type', id, 'hello', '--append-newline']);
-    expect(await home.result(['run', 'wait', `${id}.2`, '--until-input'])).toMatchObject({
+    await using client = await connectTo(home);
+    await using session = await client.create({ shell, cwd: home.work });
+    const { runId, block, output } = await blockedOn(session, 'cat');
+    expect({ block, output }).toEqual({ block: LINE, output: '' });
+    expect(await home.result(['run', 'status', runId])).toMatchObject({ state: 'started', blockedOn: LINE });
+    expect(await session.waitRun(runId, { untilInput: true })).toMatchObject({ blockedOn: LINE });
+    await session.type('hello\n');
+    expect(await session.waitRun(runId, { untilInput: true })).toMatchObject({
       outcome: 'blocked_on_input',
       output: 'hello\nhello\n',
     });
-    await home.result(['send-keys', id, 'Ctrl+D']);
-    expect(await home.result(['run', 'wait', `${id}.2`, '--until-input'])).toMatchObject({
+    await session.sendKeys(['Ctrl+D']);
+    expect(await session.waitRun(runId, { untilInput: true })).toMatchObject({
       outcome: 'finished',
       exitCode: 0,
       output: 'hello\nhello\n',
     });
-    expect(await typed(home, id)).toEqual(['hello\n', ['Ctrl+D']]);
+    expect(await typed(session)).toEqual(['hello\n', ['Ctrl+D']]);
   });
 
   it('tells a line, a secret and raw input apart, in pipelines, in children and in the shell itself', async () => {
     await using home = new TestHome();
-    const id = await shellIn(home, shell);
-    const secret = `sh -c 'stty -echo; printf "Password: "; read x; stty echo; echo; echo "got $x"'`;
-    expect(await blockedOn(home, id, secret)).toMatchObject({ blockedOn: SECRET, output: 'Password: ' });
-    await home.result(['type', id, 'open', '--append-newline']);
-    expect(await home.result(['run', 'wait', `${id}.2`])).toMatchObject({ output: 'Password: \ngot open\n' });
+    await using client = await connectTo(home);
+    await using session = await client.create({ shell, cwd: home.work });
+    const command = `sh -c 'stty -echo; printf "Password: "; read x; stty echo; echo; echo "got $x"'`;
+    const secret = await blockedOn(session, command);
+    expect(secret).toMatchObject({ block: SECRET, output: 'Password: ' });
+    await session.type('open\n');
+    expect(await session.waitRun(secret.runId)).toMatchObject({ output: 'Password: \ngot open\n' });
 
-    expect(await blockedOn(home, id, 'cat | grep needle')).toMatchObject({ blockedOn: LINE });
-    await home.result(['type', id, 'a needle', '--append-newline']);
-    await home.result(['send-keys', id, 'Ctrl+D']);
-    expect(await home.result(['run', 'wait', `${id}.3`])).toMatchObject({ exitCode: 0, output: holding('needle') });
+    const pipeline = await blockedOn(session, 'cat | grep needle');
+    expect(pipeline.block).toEqual(LINE);
+    await session.type('a needle\n');
+    await session.sendKeys(['Ctrl+D']);
+    expect(await session.waitRun(pipeline.runId)).toMatchObject({ exitCode: 0, output: holding('needle') });
 
-    const own = await blockedOn(home, id, 'read x');
-    expect(own['blockedOn']).toMatchObject(
+    const own = await blockedOn(session, 'read x');
+    expect(own.block).toMatchObject(
       shell === 'fish'
         ? { kind: 'raw', confidence: 'likely' }
         : { ...LINE, confidence: shell === 'dash' ? 'likely' : 'certain' },
     );
-    await (shell === 'fish'
-      ? home.result(['send-keys', id, 'y', 'Enter'])
-      : home.result(['type', id, 'y', '--append-newline']));
-    expect(await home.result(['run', 'wait', `${id}.4`])).toMatchObject({ outcome: 'finished', exitCode: 0 });
-    expect(await home.result(['run', id, 'echo "x is $x"'])).toMatchObject({ output: 'x is y\n' });
+    await session.sendKeys(['y', 'Enter']);
+    expect(await session.waitRun(own.runId)).toMatchObject({ outcome: 'finished', exitCode: 0 });
+    expect(await session.run('echo "x is $x"')).toMatchObject({ output: 'x is y\n' });
   });
 
   it('comes back at the prompts of REPLs and pagers, and goes on with their end', async () => {
     await using home = new TestHome();
-    const id = await shellIn(home, shell);
+    await using client = await connectTo(home);
+    await using session = await client.create({ shell, cwd: home.work });
     const text = path.join(home.work, 'text');
     fs.writeFileSync(text, 'line\n'.repeat(500));
     const raw = { kind: 'raw', confidence: 'likely' };
@@ -109,20 +121,20 @@ describe.each(SHELLS)('run --until-input in %s', (shell) => {
       [`less ${text}`, { ...raw, evidence: arrayWith(['tty_read']) }, ['q']],
       ["python3 -c 'import getpass; getpass.getpass()'", SECRET, ['x', 'Enter']],
     ];
-    for (const [i, [command, block, keys]] of cases.entries()) {
-      expect((await blockedOn(home, id, command))['blockedOn'], command).toMatchObject(block);
-      await home.result(['send-keys', id, ...keys]);
-      expect(await home.result(['run', 'wait', `${id}.${i + 2}`]), command).toMatchObject({
-        outcome: 'finished',
-        exitCode: command.startsWith('python3 -q') ? 3 : 0,
-      });
+    for (const [command, wanted, keys] of cases) {
+      const { runId, block } = await blockedOn(session, command);
+      expect(block, command).toMatchObject(wanted);
+      await session.sendKeys(keys);
+      const exitCode = command.startsWith('python3 -q') ? 3 : 0;
+      expect(await session.waitRun(runId), command).toMatchObject({ outcome: 'finished', exitCode });
     }
-    expect(await typed(home, id)).toEqual(cases.map(([, , keys]) => keys));
+    expect(await typed(session)).toEqual(cases.map(([, , keys]) => keys));
   });
 
   it('waits for the end of what waits for nothing', async () => {
     await using home = new TestHome();
-    const id = await shellIn(home, shell);
+    await using client = await connectTo(home);
+    await using session = await client.create({ shell, cwd: home.work });
     const commands = [
       'sleep 0.5',
       'sleep 0.5 | cat',
@@ -132,15 +144,13 @@ describe.each(SHELLS)('run --until-input in %s', (shell) => {
       `sh -c 'cat < /etc/hostname; sleep 0.5' > /dev/null`,
     ];
     for (const command of commands) {
-      expect(await home.result(['run', id, command, '--until-input']), command).toMatchObject({
-        outcome: 'finished',
-        exitCode: 0,
-        evidence: ['hook_mark'],
-      });
+      const result = await session.run(command, { untilInput: true });
+      expect(result, command).toMatchObject({ outcome: 'finished', exitCode: 0, evidence: ['hook_mark'] });
     }
-    const call = home.start(['run', id, 'cat & sleep 0.5; kill %1; fg', '--until-input', '--json']);
-    expect((await call.end).stdout).toContain('"outcome":"finished"');
-    expect(await typed(home, id)).toEqual([]);
+    expect(await session.run('cat & sleep 0.5; kill %1; fg', { untilInput: true })).toMatchObject({
+      outcome: 'finished',
+    });
+    expect(await typed(session)).toEqual([]);
   });
 });
 
@@ -170,7 +180,7 @@ describe('a run that waits for input', () => {
     await using home = new TestHome();
     const id = await shellIn(home, '/bin/bash');
     expect(await home.run(['run', id, 'cat', '--timeout', '500ms'])).toMatchObject({ exitCode: 124 });
-    expect(await typed(home, id)).toEqual([]);
+    expect((await home.run(['events', id, '--types', 'input_text,input_keys,input_paste'])).stdout).toBe('');
   });
 
   it('shows in its status only while it waits', async () => {
@@ -208,21 +218,6 @@ describe('a run that waits for input', () => {
     expect(await home.run(['run', 'any', 'cat', '--until-input', '--no-wait'])).toMatchObject({
       exitCode: 2,
       stderr: holding('--until-input is about a wait'),
-    });
-  });
-
-  it('is told to a user of the library', async () => {
-    await using home = new TestHome();
-    const loaded: unknown = await import(pathToFileURL(LIBRARY).href);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- built from this very file
-    await using client = await (loaded as Library).connect({ environment: home.environment });
-    await using session = await client.create({ shell: '/bin/bash', cwd: home.work });
-    const result = await session.run('read x; echo "got $x"', { untilInput: true });
-    expect(result).toMatchObject({ outcome: 'blocked_on_input', blockedOn: LINE });
-    await session.type('this\n');
-    expect(await session.waitRun(result.runId, { untilInput: true })).toMatchObject({
-      outcome: 'finished',
-      output: 'this\ngot this\n',
     });
   });
 });
