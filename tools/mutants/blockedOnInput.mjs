@@ -171,4 +171,11 @@ export const BLOCKED_ON_INPUT_MUTANTS = [
     replace: '',
     test: 'test/unit/host/probe/promptLine.test.ts',
   },
+  {
+    name: 'blocked: a run that ended before the answer went out is told to have ended',
+    file: 'src/host/session/runs.ts',
+    find: 'if (block === undefined || result.outcome !== outcome) return',
+    replace: 'if (block === undefined) return',
+    test: 'test/unit/host/session/runs.test.ts > told to have ended',
+  },
 ];

@@ -152,3 +152,49 @@ describe('a run that cannot be typed', () => {
     expectNothingTyped();
   });
 });
+
+describe('a run that was seen to wait for input', () => {
+  /** Waits for a run of the session's own program, which asks for a secret, while the log takes nothing. */
+  async function blocked(): Promise<{ result: Promise<unknown> }> {
+    pty.onData(() => undefined);
+    const runId = runs.registerProcess('passwd');
+    bench.feed('Password: ');
+    pty.setModes({ canonical: true, echo: false });
+    isFull = true;
+    journal.enqueue({ type: 'output', payload: { data: 'Password: ' } });
+    const { signal } = new AbortController();
+    const context = { signal, note: () => undefined, connection: { id: 1, closed: signal } };
+    const request = { timeoutMs: 0, maxOutputBytes: 100, progress: false, untilInput: true };
+    const result = runs.wait(runId, request, context);
+    for (let i = 0; i < 10; i++) {
+      clock.advance(200);
+      await Promise.resolve();
+    }
+    return { result };
+  }
+
+  it('is told so once the log has what it printed', async () => {
+    const { result } = await blocked();
+    isFull = false;
+    clock.advance(1_000);
+    expect(await result).toMatchObject({
+      outcome: 'blocked_on_input',
+      completed: false,
+      exitCode: null,
+      output: 'Password: ',
+      evidence: ['terminal_modes', 'prompt_line'],
+      confidence: 'guess',
+      blockedOn: { kind: 'secret', confidence: 'guess' },
+    });
+  });
+
+  it('is told to have ended when it did so before the answer could go out', async () => {
+    const { result } = await blocked();
+    bench.coordinator.exit({ exitCode: 3, exitSignal: null });
+    isFull = false;
+    clock.advance(1_000);
+    const told = await result;
+    expect(told).toMatchObject({ outcome: 'finished', exitCode: 3, evidence: ['process_exit'], confidence: 'certain' });
+    expect(told).not.toHaveProperty('blockedOn');
+  });
+});
