@@ -69,7 +69,7 @@ export type { PasteResult, SendKeysResult, TypeResult } from './protocol/methods
 export type { ScreenCondition, WaitCondition, WaitResult } from './protocol/methods/screen.ts';
 export type { CompletionChoice, DestroyResult, InspectResult, SessionStatus } from './protocol/methods/session.ts';
 export type { MarkResult, ResizeResult, SignalResult } from './protocol/methods/sessionVerbs.ts';
-export type { CompletionSource, Confidence, Evidence, Outcome } from './protocol/outcomes.ts';
+export type { CompletionSource, Confidence, Evidence, InputBlock, InputKind, Outcome } from './protocol/outcomes.ts';
 export type { AsciicastVersion, ExportAsciicastOptions, ExportProgress, ExportResult } from './protocol/recording.ts';
 export type { LineCells, ScreenCell, ScreenLine, ScreenState } from './protocol/snapshot.ts';
 export { PACKAGE_VERSION, PROTOCOL_VERSION } from './protocol/version.ts';

@@ -142,6 +142,8 @@ describe.each(SHELLS)('run --until-input in %s', (shell) => {
       `sh -c 'stty -echo; printf "Password: "; sleep 0.5; stty echo'`,
       `python3 -c 'import time; time.sleep(0.5)' < /dev/null`,
       `sh -c 'cat < /etc/hostname; sleep 0.5' > /dev/null`,
+      // what listens to keys while it works, as servers for development do
+      `${process.execPath} -e 'process.stdin.on("data", () => {}); setTimeout(() => process.exit(), 500)'`,
     ];
     for (const command of commands) {
       const result = await session.run(command, { untilInput: true });
