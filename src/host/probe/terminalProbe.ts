@@ -75,7 +75,7 @@ export class TerminalProbe {
   look(group: number): InputSight | undefined {
     const root = this.#proc.stat(this.#options.pid);
     const terminal = this.#terminalNode();
-    if (root === undefined || terminal === undefined) return undefined;
+    if (root === undefined || isDead(root) || terminal === undefined) return undefined;
     const look = new Look(this.#proc, this.#architecture, { terminal, group, root });
     return look.sight();
   }
@@ -90,6 +90,11 @@ export class TerminalProbe {
     }
     return this.#terminal;
   }
+}
+
+/** Ended, and not yet asked how by its parent. */
+function isDead({ state }: ProcessStat): boolean {
+  return state === 'Z' || state === 'X';
 }
 
 interface Scene {
@@ -138,7 +143,7 @@ class Look {
       if (children === undefined) return this.#membersByScan();
       for (const pid of children) {
         const stat = this.#proc.stat(pid);
-        if (stat === undefined || stat.state === 'Z' || stat.state === 'X') continue;
+        if (stat === undefined || isDead(stat)) continue;
         if (queue.length >= MAX_PROCESSES) this.#busy = true;
         else queue.push({ stat, belongs: stat.pgid === group || (entry.belongs && stat.sid !== root.sid) });
       }
@@ -159,7 +164,7 @@ class Look {
 
   #membersByScan(): ProcessStat[] {
     const all = this.#proc.pids().flatMap((pid) => this.#proc.stat(pid) ?? []);
-    const members = all.filter(({ pgid, state }) => pgid === this.#scene.group && state !== 'Z' && state !== 'X');
+    const members = all.filter((stat) => stat.pgid === this.#scene.group && !isDead(stat));
     if (members.length > MAX_PROCESSES) this.#busy = true;
     return members.slice(0, MAX_PROCESSES);
   }
