@@ -14,14 +14,14 @@ const PATIENCE_MS = 10_000;
 class Stage implements AsyncDisposable {
   readonly pty;
   readonly probe: TerminalProbe;
-  readonly #exited = deferred<void>();
+  readonly exited = deferred<void>();
   output = '';
 
   constructor(file: string, ...args: readonly string[]) {
     const environment = [`PATH=${process.env['PATH'] ?? ''}`, 'TERM=xterm', 'HOME=/nonexistent'];
     this.pty = spawnPty({ file, args, environment, cwd: '/', cols: 80, rows: 24, clock: systemClock });
     this.pty.onData((chunk) => (this.output += chunk.toString()));
-    this.pty.onExit(() => this.#exited.resolve());
+    this.pty.onExit(() => this.exited.resolve());
     this.probe = new TerminalProbe(this.pty);
   }
 
@@ -49,7 +49,7 @@ class Stage implements AsyncDisposable {
     const all = [this.pty.pid, ...children(this.pty.pid)].flatMap((pid) => identify(pid) ?? []);
     this.pty.dispose();
     for (const identity of all) signalIdentity(identity, 'SIGKILL');
-    await this.#exited.promise;
+    await this.exited.promise;
   }
 }
 
@@ -144,7 +144,7 @@ describe('a look at the processes before a terminal', () => {
 
   it('sees nothing once the program is gone', async () => {
     const stage = new Stage('true');
-    await stage.until(() => stage.pty.foregroundGroup() === undefined, 'the end');
+    await stage.exited.promise;
     expect(stage.probe.look(stage.pty.pid)).toBeUndefined();
   });
 });
