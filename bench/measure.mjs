@@ -28,6 +28,11 @@ function timeOnce([command, ...args], env) {
   return { wallMs: wall * 1000, cpuMs: (user + system) * 1000 };
 }
 
+/** The value that the share `q` (0 to 1) of `values` does not exceed. */
+export function quantile(values, q) {
+  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))];
+}
+
 function mediansOf(runs) {
   return { wallMs: median(runs.map((one) => one.wallMs)), cpuMs: median(runs.map((one) => one.cpuMs)) };
 }

@@ -70,6 +70,12 @@ export class OutputCapture {
     return all.subarray(Math.max(0, all.length - bytes));
   }
 
+  /** Gives back the memory that was set aside for more: nothing will be appended any more. */
+  trim(): void {
+    if (this.#headLength < this.#head.length) this.#head = Buffer.from(this.#head.subarray(0, this.#headLength));
+    if (this.#ring !== undefined && this.#tailTotal < this.#ring.length) this.#ring = Buffer.from(this.#tail());
+  }
+
   /** The output as text of at most `maxOutputBytes` UTF-8 bytes, cut between lines where there are lines. */
   result(maxOutputBytes: number): CapturedOutput {
     const outputBytes = this.totalBytes;

@@ -156,17 +156,32 @@ export class RunRecord {
   result(maxOutputBytes: number, open: OpenOutcome): HeadlessRunResult | undefined {
     if (this.#capture === undefined) return undefined;
     invariant(this.inputRunSeq !== undefined, 'a run that was never typed has no result');
-    const { state: _state, durationMs, seq: _seq, ...view } = this.view();
-    const outcome: Outcome = view.outcome ?? open;
+    const { identity } = this;
+    const end = this.#state.name === 'ended' ? this.#state.end : undefined;
+    const outcome: Outcome = end?.outcome ?? open;
+    const { output, outputBytes, outputTruncated, outputOmittedBytes } = this.#capture.result(maxOutputBytes);
+    // Written out, because a rest of so many members is a hash table of 4 KB.
     return {
-      ...view,
+      runId: identity.runId,
+      sessionId: identity.sessionId,
       outcome,
       accepted: true,
       completed: isCompleted(outcome),
       timedOut: outcome === 'timed_out',
-      durationMs: durationMs ?? 0,
+      exitCode: end?.exitCode ?? null,
+      signal: end?.signal ?? null,
+      output,
+      outputBytes,
+      outputTruncated,
+      outputOmittedBytes,
       seq: this.inputRunSeq,
-      ...this.#capture.result(maxOutputBytes),
+      fromSeq: this.fromSeq ?? null,
+      toSeq: this.toSeq ?? null,
+      marker: identity.marker,
+      durationMs: this.durationMs,
+      source: identity.source,
+      evidence: [...(end?.evidence ?? [])],
+      confidence: end?.confidence ?? null,
     };
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_KEPT_RUNS } from '../../../../src/host/run/runTable.ts';
+import { MAX_KEPT_COMMAND_CHARS, MAX_KEPT_RUNS } from '../../../../src/host/run/runTable.ts';
 import { atPrompt, Bench, EDITOR, mark, SENTINEL, SESSION } from '../../../support/runBench.ts';
 
 describe('waiting', () => {
@@ -94,6 +94,20 @@ describe('the kept runs', () => {
     expect(bench.coordinator.views()).toHaveLength(MAX_KEPT_RUNS);
     expect(bench.coordinator.view(ids[0] ?? '')).toBeUndefined();
     expect(bench.coordinator.view(ids.at(-1) ?? '')).toMatchObject({ state: 'ended', outcome: 'finished' });
+  });
+
+  it('are fewer when their commands are long', () => {
+    const bench = atPrompt();
+    const command = `: ${'x'.repeat(400_000)}`;
+    const ids: string[] = [];
+    for (let n = 1; n <= 20; n++) {
+      ids.push(bench.type(command).runId);
+      bench.feed(mark(`C;${n}`) + mark(`D;${n};0`));
+    }
+    const kept = bench.coordinator.views();
+    expect(kept.length * command.length).toBeLessThanOrEqual(MAX_KEPT_COMMAND_CHARS);
+    expect(kept.length).toBe(Math.floor(MAX_KEPT_COMMAND_CHARS / command.length));
+    expect(kept.at(-1)).toMatchObject({ runId: ids.at(-1), outcome: 'finished' });
   });
 
   it('give their output up before their outcome', () => {

@@ -87,6 +87,17 @@ describe('OutputCapture', () => {
     );
   });
 
+  it('holds what was printed and no more once it is trimmed, and tells the same', () => {
+    for (const length of [0, 5, 999, 1000, 1001, 1500, 2000, 2500]) {
+      const text = Array.from({ length }, (_, i) => 'abcdefghi\n'[i % 10]).join('');
+      const output = capture(text, 1000);
+      const before = output.result(10_000);
+      output.trim();
+      expect(output.heldBytes).toBe(Math.min(length, 2000));
+      expect(output.result(10_000)).toEqual(before);
+    }
+  });
+
   it('holds no more than its two windows', () => {
     const output = new OutputCapture(1000);
     for (let i = 0; i < 100; i++) output.append(Buffer.alloc(777, 0x61));

@@ -1,0 +1,132 @@
+// Many runs in one session, over one connection of the library: whether each result is right, what a run costs beside what
+// the shell itself takes for the same commands, and what of them stays in the host's memory.
+//
+// AGENT_TTY_BENCH_RUNS says how many (2,000), AGENT_TTY_BENCH_SHELLS in which shells (bash).
+import pty from 'node-pty';
+import { withHome } from './home.mjs';
+import { mib, ms, pssMiB, quantile, times } from './measure.mjs';
+
+const RUNS = Number(process.env.AGENT_TTY_BENCH_RUNS ?? 2_000);
+const SHELLS = (process.env.AGENT_TTY_BENCH_SHELLS ?? 'bash').split(',');
+/** Runs before memory is taken for the first time: code is compiled and tables are filled by then. */
+const WARM_RUNS = 500;
+/** Runs of the shell alone: its figures are steady, and each round of them is compared with the runs around it. */
+const PLAIN_RUNS = 500;
+/** Most that the host may grow by, after the warm-up. */
+const MAX_GROWTH_MIB = 10;
+
+export const title = `${RUNS} runs in one session, against the shell alone`;
+
+/** What run `n` is, and what must come of it. */
+function sample(n) {
+  if (n % 3 === 1) return { command: `(exit ${n % 100})`, exitCode: n % 100, output: '' };
+  if (n % 3 === 2) return { command: `echo ${n}`, exitCode: 0, output: `${n}\n` };
+  return { command: 'true', exitCode: 0, output: '' };
+}
+
+/** fish has no subshells, and `exit` ends it. */
+function sampleFor(shell, n) {
+  const wanted = sample(n);
+  if (shell !== 'fish' || !wanted.command.startsWith('(')) return wanted;
+  return { ...wanted, command: `sh -c 'exit ${wanted.exitCode}'` };
+}
+
+async function runMany({ session, shell, pid }) {
+  const taken = { cycle: [], host: [] };
+  let warmMiB;
+  for (let n = 0; n < RUNS; n++) {
+    if (n === Math.min(WARM_RUNS, RUNS >> 1)) warmMiB = pssMiB(pid);
+    const wanted = sampleFor(shell, n);
+    const from = performance.now();
+    const { outcome, exitCode, output, durationMs, confidence } = await session.run(wanted.command);
+    const wall = performance.now() - from;
+    if (outcome !== 'finished' || exitCode !== wanted.exitCode || output !== wanted.output)
+      throw new Error(`run ${n} of ${wanted.command}: ${JSON.stringify({ outcome, exitCode, output, confidence })}`);
+    if (wanted.command !== 'true') continue;
+    taken.cycle.push(wall);
+    taken.host.push(durationMs);
+  }
+  return { ...taken, growth: pssMiB(pid) - warmMiB };
+}
+
+/** What a shell without start-up files is started with, and what it prints when it reads the next line. */
+const PLAIN = {
+  bash: { argv: ['bash', '--norc', '--noprofile', '-i'], prompt: '\u001b[?2004h' },
+  zsh: { argv: ['zsh', '-f', '-i'], prompt: '\u001b[?2004h' },
+  fish: { argv: ['fish', '--no-config', '-i'], prompt: '\u001b[?2004h' },
+  dash: { argv: ['dash', '-i'], prompt: '$ ' },
+};
+
+/** The same loop without a host: `true` typed at the prompt of a shell of its own, until the prompt is there again. */
+async function runPlain(shell, { env, directory }) {
+  const { argv, prompt } = PLAIN[shell];
+  const status = shell === 'fish' ? '$status' : '$?';
+  const terminal = pty.spawn(argv[0], argv.slice(1), { cols: 80, rows: 24, cwd: directory, env: { ...env, PS1: '$ ' } });
+  const taken = [];
+  let text = '';
+  let look = () => {};
+  terminal.onData((data) => {
+    text += data;
+    if (text.length > 65_536) text = text.slice(-32_768);
+    // fish and the like ask what the terminal can do and wait for the answer
+    if (data.includes('\u001b[c')) terminal.write('\u001b[?62;c');
+    look();
+  });
+  const seen = (after, mark) =>
+    new Promise((resolve, reject) => {
+      const bound = setTimeout(() => reject(new Error(`${shell} alone said nothing: ${JSON.stringify(text)}`)), 10_000);
+      look = () => {
+        const at = mark === undefined ? after : text.search(mark);
+        if (at === -1 || text.indexOf(prompt, at) === -1) return;
+        clearTimeout(bound);
+        look = () => {};
+        resolve();
+      };
+      look();
+    });
+  try {
+    await seen(0);
+    for (let n = 0; n < PLAIN_RUNS; n++) {
+      text = '';
+      const from = performance.now();
+      terminal.write(`true; echo "[${status}:${n}]"\r`);
+      await seen(0, new RegExp(`\\[\\d+:${n}\\]`));
+      taken.push(performance.now() - from);
+    }
+  } finally {
+    terminal.kill('SIGKILL');
+  }
+  return taken;
+}
+
+/** Everything about one shell, as rows. */
+async function measureShell(shell, { env, directory, cli, create }) {
+  const { connect } = await import('../dist/index.js');
+  create('warm');
+  const { pid } = cli('host', 'status');
+  const client = await connect({ home: directory, environment: env });
+  try {
+    const session = await client.create({ shell });
+    const before = await runPlain(shell, { env, directory });
+    const runs = await runMany({ session, shell, pid });
+    const plain = [...before, ...(await runPlain(shell, { env, directory }))];
+    const base = quantile(plain, 0.5);
+    const row = (name, values) => {
+      const [middle, p99] = [quantile(values, 0.5), quantile(values, 0.99)];
+      return { name: `${shell}, ${name}`, median: ms(middle), p99: ms(p99), ratio: times(middle, base) };
+    };
+    return [
+      row('the shell alone', plain),
+      row('typed to settled', runs.host),
+      { ...row('call to reply', runs.cycle), 'host grew': mib(runs.growth) + (runs.growth > MAX_GROWTH_MIB ? '!' : '') },
+    ];
+  } finally {
+    await client[Symbol.asyncDispose]();
+  }
+}
+
+export async function measure() {
+  const rows = [];
+  for (const shell of SHELLS) rows.push(...(await withHome((home) => measureShell(shell, home))));
+  return rows;
+}
