@@ -61,7 +61,12 @@ const PLAIN = {
 async function runPlain(shell, { env, directory }) {
   const { argv, prompt } = PLAIN[shell];
   const status = shell === 'fish' ? '$status' : '$?';
-  const terminal = pty.spawn(argv[0], argv.slice(1), { cols: 80, rows: 24, cwd: directory, env: { ...env, PS1: '$ ' } });
+  const terminal = pty.spawn(argv[0], argv.slice(1), {
+    cols: 80,
+    rows: 24,
+    cwd: directory,
+    env: { ...env, PS1: '$ ' },
+  });
   const taken = [];
   let text = '';
   let look = () => {};
@@ -118,7 +123,10 @@ async function measureShell(shell, { env, directory, cli, create }) {
     return [
       row('the shell alone', plain),
       row('typed to settled', runs.host),
-      { ...row('call to reply', runs.cycle), 'host grew': mib(runs.growth) + (runs.growth > MAX_GROWTH_MIB ? '!' : '') },
+      {
+        ...row('call to reply', runs.cycle),
+        'host grew': mib(runs.growth) + (runs.growth > MAX_GROWTH_MIB ? '!' : ''),
+      },
     ];
   } finally {
     await client[Symbol.asyncDispose]();

@@ -9,6 +9,7 @@
 import { fileURLToPath } from 'node:url';
 import { exportAsciicast } from './artifacts/exportAsciicast.ts';
 import { replaySnapshot } from './artifacts/replaySnapshot.ts';
+import { renderRun } from './artifacts/runScreen.ts';
 import { Client } from './client/client.ts';
 import { resolveHome } from './client/home.ts';
 
@@ -37,6 +38,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
     cwd: () => process.cwd(),
     replay: replaySnapshot,
     exportAsciicast,
+    renderRun,
   });
 }
 

@@ -10,6 +10,15 @@ export function escapeLine(text: string): string {
   return escapeLines(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }
 
+/** As {@link escapeLines}, but SGR sequences stay: they do no more than colour what follows. */
+export function escapeButLooks(text: string): string {
+  if (!text.includes('\u001b')) return escapeLines(text);
+  return text.replaceAll(
+    /(\u001b\[[0-9;:]*m)|[^\u001b]+|\u001b/g,
+    (piece, look?: string) => look ?? escapeLines(piece),
+  );
+}
+
 function escapeCodePoint(code: number): string {
   if (code === 0x0d) return '\\r';
   const hex = code.toString(16);

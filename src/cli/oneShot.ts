@@ -92,7 +92,7 @@ function waitForOneShot(
   };
   const call = (onNote: (note: RunNote) => void): Promise<RunResult> =>
     client.call('run.wait', params, { signal, onNote, ...waitBound(context, timeoutMs) });
-  return waitForRun(context, call, { runId, maxOutputBytes: maxOutput });
+  return waitForRun(context, call, { runId, maxOutputBytes: maxOutput, ansi: options.ansi });
 }
 
 async function destroy(client: HostClient, session: CreateResult, context: CliContext): Promise<void> {

@@ -1,14 +1,16 @@
 /** A run that is waited for: its output on standard output as it comes, its ending as exit status and, where needed, a word. */
 import { RunFollower, runOffset, type RunPlace } from '../client/runFollower.ts';
+import { withFittingOutput } from '../client/runOutput.ts';
 import { resultFromLog } from '../client/runResult.ts';
 import { TtyError } from '../protocol/errors.ts';
 import { sessionPaths } from '../protocol/homeLayout.ts';
 import { parseRunId } from '../protocol/ids.ts';
 import type { RunResult } from '../protocol/methods/common.ts';
 import type { RunNote } from '../protocol/methods/run.ts';
+import type { RenderRun } from '../protocol/runScreen.ts';
 import type { CommandReply } from './command.ts';
 import type { CliContext } from './context.ts';
-import { escapeLine, escapeLines } from './escape.ts';
+import { escapeButLooks, escapeLine } from './escape.ts';
 import { runExitCode } from './exitCodes.ts';
 import { howToAnswer } from './inputBlocks.ts';
 
@@ -20,6 +22,8 @@ export interface AwaitedRun {
   /** Absent for one that is about to be typed. */
   readonly runId?: string | undefined;
   readonly maxOutputBytes?: number | undefined;
+  /** Keep colours and other looks. */
+  readonly ansi?: boolean | undefined;
 }
 
 /**
@@ -27,16 +31,26 @@ export interface AwaitedRun {
  * the log grew, the bytes come from the log itself. When the host goes away or has forgotten the run, the log decides.
  */
 export async function waitForRun(context: CliContext, call: WaitingCall, run: AwaitedRun = {}): Promise<RunResult> {
-  const printer = new RunPrinter(context, run.runId);
+  const printer = new RunPrinter(context, run);
   let result: RunResult;
   try {
     result = await call((note) => printer.take(note));
   } catch (error) {
     result = await resultWithoutHost(context, { ...run, runId: printer.runId }, error);
   }
+  if (context.json) {
+    const form = { ansi: run.ansi === true, maxOutputBytes: run.maxOutputBytes, clock: context.clock };
+    return withFittingOutput(context.home, result, { ...form, render: drawLazily });
+  }
   await printer.finish(result);
   return result;
 }
+
+/** The emulator is loaded for the runs that need it. */
+export const drawLazily: RenderRun = async (request, clock) => {
+  const { renderRun } = await import('../artifacts/runScreen.ts');
+  return renderRun(request, clock);
+};
 
 /** Answers after which the log is asked. */
 const HOST_CANNOT_TELL: ReadonlySet<string> = new Set(['HOST_UNREACHABLE', 'SESSION_NOT_FOUND', 'RUN_NOT_FOUND']);
@@ -51,11 +65,13 @@ async function resultWithoutHost(context: CliContext, run: AwaitedRun, failure: 
 /** Prints the output of one run as its log grows; with `--json` it only learns the run's id. */
 class RunPrinter {
   readonly #context: CliContext;
+  readonly #ansi: boolean;
   #runId: string | undefined;
   #follower: RunFollower | undefined;
 
-  constructor(context: CliContext, runId: string | undefined) {
+  constructor(context: CliContext, { runId, ansi }: AwaitedRun) {
     this.#context = context;
+    this.#ansi = ansi === true;
     this.#runId = runId;
   }
 
@@ -70,11 +86,15 @@ class RunPrinter {
   }
 
   async finish(result: RunResult): Promise<void> {
-    if (this.#context.json) return;
     const follower = this.#follow(result.runId, result);
     await follower.finish();
     // A command that the shell rejected has no start of its own in the log; what was said of it stands in the result.
     if (!follower.hasStarted) await this.#print(result.output);
+    // Lines were printed as they came; what they cannot show is to be had afterwards.
+    if (follower.usesScreen)
+      await this.#context.stderr.write(
+        `agent-tty: the command moved about the screen; what it left there: agent-tty run output ${result.runId}\n`,
+      );
   }
 
   #follow(runId: string, at: RunPlace | undefined): RunFollower {
@@ -83,6 +103,7 @@ class RunPrinter {
       file: log,
       runId,
       fromOffset: runOffset(log, at),
+      ansi: this.#ansi,
       write: (text) => this.#print(text),
     });
     return this.#follower;
@@ -90,7 +111,7 @@ class RunPrinter {
 
   #print(text: string): Promise<void> {
     const { stdout } = this.#context;
-    return stdout.write(stdout.isTerminal ? escapeLines(text) : text);
+    return stdout.write(stdout.isTerminal ? escapeButLooks(text) : text);
   }
 }
 

@@ -7,6 +7,7 @@ import { checkSessionReference, newUlid } from '../protocol/ids.ts';
 import type { CompletionChoice, CreateParams, SessionStatus } from '../protocol/methods/session.ts';
 import type { MethodName, MethodParams, MethodResult } from '../protocol/methods/table.ts';
 import type { ExportAsciicast } from '../protocol/recording.ts';
+import type { RenderRun } from '../protocol/runScreen.ts';
 import { effectiveStatus, findSession, listSessionRecords, type SessionEntry } from '../store/sessions.ts';
 import { collectHome, type GcOptions, type GcResult } from './gc.ts';
 import { connectHost, type HostStart } from './connect.ts';
@@ -91,6 +92,8 @@ export interface ClientParts {
   readonly replay: SessionParts['replay'];
   /** A recording made from the log of a session. */
   readonly exportAsciicast: ExportAsciicast;
+  /** What a run left on the screen, from the log of its session. */
+  readonly renderRun: RenderRun;
 }
 
 /** A home. Holds one connection, opened by the first call that needs it. Calls may overlap. Disposing it ends no session. */
@@ -176,13 +179,14 @@ export class Client implements AsyncDisposable {
   }
 
   #session(reference: string, { isOwned }: { isOwned: boolean }): Session {
-    const { home, replay, exportAsciicast } = this.#parts;
+    const { home, replay, exportAsciicast, renderRun } = this.#parts;
     return new Session({
       reference,
       isOwned,
       home,
       replay,
       exportAsciicast,
+      renderRun,
       call: (method, params, options) => this.#callSession(reference, method, params, options),
       connect: () => connectHost({ home, hostId: hostOf(home, reference) }),
       alone: (work) => this.#alone(reference, work),

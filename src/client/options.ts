@@ -14,7 +14,9 @@ export interface WaitRunOptions extends CallControl {
   readonly maxOutputBytes?: number;
   /** Comes back with the outcome `blocked_on_input` when the command waits for input, saying for what; the run goes on. */
   readonly untilInput?: boolean;
-  /** Gets the whole output as text while it is made; nothing more is read before it resolves. */
+  /** Keep colours and other looks in the output (SGR); everything else of its escapes still goes. */
+  readonly ansi?: boolean;
+  /** Gets the whole output as text while it is made, line by line also where it moves about the screen; nothing more is read before it resolves. */
   readonly onOutput?: (text: string) => void | Promise<void>;
 }
 

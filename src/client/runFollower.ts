@@ -9,6 +9,8 @@ export interface RunFollowerOptions {
   readonly runId: string;
   /** Byte of the log at which an event ends, before the start of the run. */
   readonly fromOffset: number;
+  /** Keep colours and other looks, as SGR. */
+  readonly ansi?: boolean;
   /** Takes the text, piece by piece; nothing more is read before it resolves. */
   write(text: string): Promise<void>;
 }
@@ -32,12 +34,13 @@ export class RunFollower {
   readonly #options: RunFollowerOptions;
   readonly #log: LogFollower;
   readonly #window: RunWindow;
-  readonly #text = new OutputText();
+  readonly #text: OutputText;
   #hasMore = false;
   #reading: Promise<void> | undefined;
 
   constructor(options: RunFollowerOptions) {
     this.#options = options;
+    this.#text = new OutputText({ ansi: options.ansi === true });
     this.#log = new LogFollower(options.file, { fromOffset: options.fromOffset });
     this.#window = new RunWindow(options.runId);
   }
@@ -48,8 +51,8 @@ export class RunFollower {
   }
 
   /** Whether the output moved about the screen, so that its text may not be what a person saw. */
-  get usedScreenAddressing(): boolean {
-    return this.#text.usedScreenAddressing;
+  get usesScreen(): boolean {
+    return this.#text.usesScreen;
   }
 
   /** Tells that the log grew. */

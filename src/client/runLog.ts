@@ -172,10 +172,18 @@ export async function readRuns(
   return history.runs;
 }
 
-/** The output of a run, piece by piece, as it stands in the log now. `seq` of its `input_run`, where it is known, spares what is before. */
-export async function* readRunOutput(file: string, runId: string, seq = 0): AsyncGenerator<Buffer> {
+/**
+ * The output of a run, piece by piece, as it stands in the log now or up to `toSeq`. `seq` of its `input_run`, where it is
+ * known, spares what is before.
+ */
+export async function* readRunOutput(
+  file: string,
+  runId: string,
+  { seq = 0, toSeq }: { readonly seq?: number; readonly toSeq?: number | undefined } = {},
+): AsyncGenerator<Buffer> {
   const window = new RunWindow(runId);
-  for await (const event of readEvents(file, { fromOffset: offsetBefore(file, seq) })) {
+  const to = toSeq === undefined ? {} : { toSeq };
+  for await (const event of readEvents(file, { fromOffset: offsetBefore(file, seq), ...to })) {
     const bytes = window.take(event);
     if (bytes !== undefined) yield bytes;
     if (window.isClosed) return;

@@ -86,6 +86,8 @@ export async function resultFromLog(
     outputBytes,
     outputTruncated: omittedBytes > 0,
     outputOmittedBytes: omittedBytes,
+    outputModel: 'lines',
+    outputUsesScreen: model.usesScreen,
     seq: view.seq ?? 0,
     durationMs: view.durationMs ?? 0,
     head,

@@ -1,4 +1,5 @@
 /** A session as the library shows it: run, type, wait, look, end. */
+import { systemClock } from '../base/clock.ts';
 import { TtyError } from '../protocol/errors.ts';
 import { sessionPaths } from '../protocol/homeLayout.ts';
 import { parseRunId } from '../protocol/ids.ts';
@@ -10,6 +11,7 @@ import type { WaitCondition, WaitResult } from '../protocol/methods/screen.ts';
 import type { DestroyResult, InspectResult } from '../protocol/methods/session.ts';
 import type { MarkResult, ResizeResult, SignalResult } from '../protocol/methods/sessionVerbs.ts';
 import type { MethodName, MethodParams, MethodResult } from '../protocol/methods/table.ts';
+import type { RenderRun } from '../protocol/runScreen.ts';
 import type { ExportAsciicast, ExportAsciicastOptions, ExportResult } from '../protocol/recording.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
 import { effectiveStatus, findSession } from '../store/sessions.ts';
@@ -17,6 +19,7 @@ import type { EventSelection } from './eventFeed.ts';
 import { EventStream } from './eventStream.ts';
 import type { CallOptions, HostClient } from './hostClient.ts';
 import type { CallControl, PasteOptions, RunOptions, SnapshotOptions, WaitOptions, WaitRunOptions } from './options.ts';
+import { withFittingOutput } from './runOutput.ts';
 import { RunFollower, runOffset, type RunPlace } from './runFollower.ts';
 import { pasteText, typeText } from './typeText.ts';
 import { waitBoundMs } from './waitBound.ts';
@@ -38,6 +41,7 @@ export interface SessionParts {
     options: { readonly includeScrollback: boolean; readonly includeCells: boolean },
   ) => Promise<ScreenState>;
   readonly exportAsciicast: ExportAsciicast;
+  readonly renderRun: RenderRun;
 }
 
 /** Ending a session takes up to 5 s. */
@@ -209,7 +213,9 @@ export class Session implements AsyncDisposable {
     params: { timeoutMs: number; progress: boolean; untilInput: boolean; maxOutputBytes?: number };
     finish(call: (options: CallOptions<'run.start'>) => Promise<RunResult>): Promise<RunResult>;
   } {
-    const { timeoutMs = DEFAULT_RUN_TIMEOUT_MS, maxOutputBytes, onOutput, untilInput = false } = options;
+    const { timeoutMs = DEFAULT_RUN_TIMEOUT_MS, maxOutputBytes, onOutput, untilInput = false, ansi = false } = options;
+    const { home, renderRun } = this.#parts;
+    const form = { ansi, maxOutputBytes, render: renderRun, clock: systemClock };
     const base = { ...control(options), timeoutMs: waitBoundMs(timeoutMs) };
     return {
       params: {
@@ -219,28 +225,32 @@ export class Session implements AsyncDisposable {
         ...(maxOutputBytes === undefined ? {} : { maxOutputBytes }),
       },
       finish: async (call) => {
-        if (onOutput === undefined) return call(base);
+        if (onOutput === undefined) return withFittingOutput(home, await call(base), form);
         let follower: RunFollower | undefined;
         const onNote = (note: RunNote): void => {
-          if (note.type === 'accepted') follower ??= this.#follow(note.runId, note, onOutput);
+          if (note.type === 'accepted') follower ??= this.#follow(note.runId, note, { ansi, onOutput });
           follower?.poke();
         };
         const result = await call({ ...base, onNote });
         if (result.outcome === 'accepted') return result;
-        follower ??= this.#follow(result.runId, result, onOutput);
+        follower ??= this.#follow(result.runId, result, { ansi, onOutput });
         await follower.finish();
         if (!follower.hasStarted) await onOutput(result.output);
-        return result;
+        return withFittingOutput(home, result, form);
       },
     };
   }
 
-  #follow(runId: string, at: RunPlace, onOutput: (text: string) => void | Promise<void>): RunFollower {
+  #follow(
+    runId: string,
+    at: RunPlace,
+    { ansi, onOutput }: { ansi: boolean; onOutput: (text: string) => void | Promise<void> },
+  ): RunFollower {
     const { log } = sessionPaths(this.#parts.home, parseRunId(runId).sessionId);
     const write = async (text: string): Promise<void> => {
       if (text !== '') await onOutput(text);
     };
-    return new RunFollower({ file: log, runId, fromOffset: runOffset(log, at), write });
+    return new RunFollower({ file: log, runId, fromOffset: runOffset(log, at), ansi, write });
   }
 
   /** The log of this session if it has ended, which `error` must have told. */

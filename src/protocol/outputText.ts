@@ -6,6 +6,9 @@
  * Sequences are those of ECMA-48 and ctlseqs (xterm); their states follow the parser of https://vt100.net/emu/dec_ansi_parser.
  */
 import { MAX_SIZE } from './limits.ts';
+import type { OutputLine } from './outputLine.ts';
+import { ScreenUse } from './screenUse.ts';
+import { StyledLine } from './styledLine.ts';
 import { TextLine } from './textLine.ts';
 
 const LF = 0x0a;
@@ -21,10 +24,6 @@ const NEEDS_MODEL = /[\0-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\r(?!\n)/
 /** Largest block that is tested for plain text at once: one sequence sends at most so much through the slow path. */
 const BLOCK_BYTES = 64 * 1024;
 
-/** CSI finals without a prefix that address rows, scroll or erase outside the line. */
-const ADDRESSING_FINALS = new Set('ABEFHJLMSTdefru'.split(''));
-/** Private modes that switch to or from the alternate screen. */
-const ALTERNATE_SCREEN_MODES = new Set(['47', '1047', '1049']);
 /** CSI parameters that are kept; nothing that acts in the line needs more. */
 const MAX_SEQUENCE_CHARS = 64;
 
@@ -39,16 +38,22 @@ export class OutputText {
   #tail: Buffer = Buffer.alloc(0);
   #state: ParserState = 'ground';
   #sequence = '';
-  #line = new TextLine();
-  #usedScreenAddressing = false;
+  readonly #line: OutputLine;
+  readonly #use = new ScreenUse();
+
+  /** With `ansi` the text keeps its looks (SGR); each line begins and ends in the plain one. */
+  constructor(options: { readonly ansi?: boolean } = {}) {
+    this.#line = options.ansi === true ? new StyledLine() : new TextLine();
+  }
 
   /** Whether the alternate screen or cursor addressing was seen so far: the text may then not be what a person saw. */
-  get usedScreenAddressing(): boolean {
-    return this.#usedScreenAddressing;
+  get usesScreen(): boolean {
+    return this.#use.usesScreen;
   }
 
   /** Takes the next bytes and gives the text of the lines that they completed, each with its LF. */
   feed(bytes: Buffer): string {
+    this.#use.feed(bytes);
     let text = '';
     for (let at = 0; at < bytes.length;) {
       const end = blockEnd(bytes, at);
@@ -142,21 +147,14 @@ export class OutputText {
     else if (char === 'P' || char === 'X' || char === '^' || char === '_') this.#enter('string');
     else {
       this.#enter('ground');
-      // RI, RIS, DECRC: they move in rows or clear the screen
-      if (char === 'M' || char === 'c' || char === '8') this.#usedScreenAddressing = true;
       // NEL
       if (char === 'E') this.#line.newline();
     }
   }
 
   #dispatchCsi(parameters: string, final: string): void {
-    if (parameters.startsWith('?')) {
-      if (final !== 'h' && final !== 'l') return;
-      const modes = parameters.slice(1).split(';');
-      if (modes.some((mode) => ALTERNATE_SCREEN_MODES.has(mode))) this.#usedScreenAddressing = true;
-      return;
-    }
     if (/[^0-9;:]/.test(parameters)) return;
+    if (final === 'm') return this.#line.style(parameters);
     const given = Number.parseInt(parameters, 10);
     const first = Number.isNaN(given) ? 0 : given;
     const count = Math.min(Math.max(first, 1), MAX_SIZE);
@@ -164,13 +162,12 @@ export class OutputText {
     else if (final === 'D') this.#line.moveBy(-count);
     else if (final === 'G') this.#line.moveTo(count - 1);
     else if (final === 'K') this.#line.erase(first);
-    else if (ADDRESSING_FINALS.has(final)) this.#usedScreenAddressing = true;
   }
 }
 
 /** The whole output as text, its unfinished last line included; see {@link OutputText}. */
-export function outputText(bytes: Buffer): string {
-  const model = new OutputText();
+export function outputText(bytes: Buffer, options: { readonly ansi?: boolean } = {}): string {
+  const model = new OutputText(options);
   return model.feed(bytes) + model.end();
 }
 

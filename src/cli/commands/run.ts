@@ -71,7 +71,7 @@ async function runInSession(
       client.call('run.start', params, { onNote, signal: stop.signal, ...waitBound(context, timeoutMs) }),
     );
   if (isWaited) {
-    const result = await waitForRun(context, call, { maxOutputBytes: maxOutput });
+    const result = await waitForRun(context, call, { maxOutputBytes: maxOutput, ansi: options.ansi });
     return runReply(context, result, options['propagate-exit'] === true);
   }
   const result = await call(() => undefined);

@@ -30,6 +30,6 @@ export const runWait: Handler<typeof runWaitSpec> = async (
     withRunningHost(context, hostOf(context.home, sessionId), (client) =>
       client.call('run.wait', params, { onNote, signal: stop.signal, ...waitBound(context, timeoutMs) }),
     );
-  const result = await waitForRun(context, call, { runId, maxOutputBytes: maxOutput });
+  const result = await waitForRun(context, call, { runId, maxOutputBytes: maxOutput, ansi: options.ansi });
   return runReply(context, result, options['propagate-exit'] === true);
 };

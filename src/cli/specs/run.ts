@@ -20,6 +20,10 @@ const WAITING_OPTIONS = {
     kind: 'flag',
     help: 'come back, with status 123, when the command waits for input; the run itself goes on',
   },
+  ansi: {
+    kind: 'flag',
+    help: 'keep colours and other looks of the output (SGR); everything else of its escapes still goes',
+  },
   'propagate-exit': { kind: 'flag', help: 'with --json too, end with the exit status that the plain form has' },
 } as const satisfies OptionSpecs;
 
@@ -98,5 +102,16 @@ export const runOutputSpec = defineSpec({
   name: 'run output',
   summary: 'Prints what a run has printed, from the log of the session',
   positionals: [RUN],
-  options: { raw: { kind: 'flag', help: 'the bytes as the program wrote them (base64 with --json)' } },
+  details: [
+    'Output that moved about the screen (full-screen programs, progress displays, clear) is shown as the screen stands in the end; all other output, and with --model lines that too, line by line.',
+  ],
+  options: {
+    raw: { kind: 'flag', help: 'the bytes as the program wrote them (base64 with --json)' },
+    ansi: { kind: 'flag', help: 'keep colours and other looks (SGR)' },
+    model: {
+      kind: 'choice',
+      choices: ['lines', 'terminal'],
+      help: 'line by line, or as the screen stands in the end (default: what fits the output)',
+    },
+  },
 });

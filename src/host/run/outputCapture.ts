@@ -1,5 +1,7 @@
 /** What a run printed, kept raw and bounded: the first bytes and the last ones. Appending is a copy and nothing more. */
 import { outputText } from '../../protocol/outputText.ts';
+import { ScreenUse } from '../../protocol/screenUse.ts';
+import { afterCut, cutMiddle, fitTwo, wholeLines } from '../../protocol/textCut.ts';
 
 /** Raw bytes kept from the start of a run's output, and as many from its end. More than the largest result that may be asked for. */
 export const CAPTURE_WINDOW_BYTES = 512 * 1024;
@@ -12,10 +14,12 @@ export interface CapturedOutput {
   readonly outputTruncated: boolean;
   /** Bytes left out between head and tail: raw ones that were not kept, and those of the text that did not fit. */
   readonly outputOmittedBytes: number;
+  readonly outputModel: 'lines';
+  /** The output moved about the screen: the text is not what a person saw. */
+  readonly outputUsesScreen: boolean;
 }
 
 const FIRST_ALLOCATION = 4 * 1024;
-const LF = 0x0a;
 
 /** Head window and tail ring over a stream of bytes. */
 export class OutputCapture {
@@ -24,6 +28,7 @@ export class OutputCapture {
   #headLength = 0;
   #ring: Buffer | undefined;
   #tailTotal = 0;
+  readonly #use = new ScreenUse();
 
   /** `windowBytes` is kept from either end. */
   constructor(windowBytes: number = CAPTURE_WINDOW_BYTES) {
@@ -41,6 +46,7 @@ export class OutputCapture {
   }
 
   append(bytes: Buffer): void {
+    this.#use.feed(bytes);
     const toHead = Math.min(bytes.length, this.#window - this.#headLength);
     if (toHead > 0) {
       this.#growHead(this.#headLength + toHead);
@@ -79,22 +85,25 @@ export class OutputCapture {
   /** The output as text of at most `maxOutputBytes` UTF-8 bytes, cut between lines where there are lines. */
   result(maxOutputBytes: number): CapturedOutput {
     const outputBytes = this.totalBytes;
+    const about = { outputBytes, outputModel: 'lines', outputUsesScreen: this.#use.usesScreen } as const;
     const lostBytes = Math.max(0, this.#tailTotal - this.#window);
     if (lostBytes === 0) {
       const text = outputText(Buffer.concat([this.#head.subarray(0, this.#headLength), this.#tail()]));
       if (Buffer.byteLength(text) <= maxOutputBytes) {
-        return { output: text, outputBytes, outputTruncated: false, outputOmittedBytes: 0 };
+        return { output: text, outputTruncated: false, outputOmittedBytes: 0, ...about };
       }
-      const { head, tail, omitted } = cutMiddle(Buffer.from(text), Buffer.from(text), maxOutputBytes);
-      return { output: head + tail, outputBytes, outputTruncated: true, outputOmittedBytes: omitted };
+      const { head, tail, omittedBytes } = cutMiddle(Buffer.from(text), maxOutputBytes);
+      return { output: head + tail, outputTruncated: true, outputOmittedBytes: omittedBytes, ...about };
     }
     const rawHead = wholeLines(this.#head.subarray(0, this.#headLength));
-    const rawTail = afterCutLine(this.#tail());
+    const rawTail = afterCut(this.#tail());
     const lost = outputBytes - rawHead.length - rawTail.length;
-    const headText = Buffer.from(outputText(rawHead));
-    const tailText = Buffer.from(outputText(rawTail));
-    const cut = fitTwo(headText, tailText, maxOutputBytes);
-    return { output: cut.head + cut.tail, outputBytes, outputTruncated: true, outputOmittedBytes: lost + cut.omitted };
+    const { head, tail, omittedBytes } = fitTwo(
+      Buffer.from(outputText(rawHead)),
+      Buffer.from(outputText(rawTail)),
+      maxOutputBytes,
+    );
+    return { output: head + tail, outputTruncated: true, outputOmittedBytes: lost + omittedBytes, ...about };
   }
 
   #growHead(needed: number): void {
@@ -124,68 +133,4 @@ export class OutputCapture {
     const at = this.#tailTotal % this.#window;
     return Buffer.concat([this.#ring.subarray(at), this.#ring.subarray(0, at)]);
   }
-}
-
-/** Head of `headOf` and tail of `tailOf`, the same text, together at most `max` bytes. */
-function cutMiddle(headOf: Buffer, tailOf: Buffer, max: number): { head: string; tail: string; omitted: number } {
-  const head = lineHead(headOf, Math.ceil(max / 2));
-  const tail = lineTail(tailOf, max - head.length);
-  return { head: head.toString(), tail: tail.toString(), omitted: headOf.length - head.length - tail.length };
-}
-
-/** As much of both texts as fits `max` bytes; what one does not need the other may use. */
-function fitTwo(headText: Buffer, tailText: Buffer, max: number): { head: string; tail: string; omitted: number } {
-  const headMax = Math.max(Math.ceil(max / 2), max - tailText.length);
-  const head = lineHead(headText, headMax);
-  const tail = lineTail(tailText, max - head.length);
-  return {
-    head: head.toString(),
-    tail: tail.toString(),
-    omitted: headText.length - head.length + (tailText.length - tail.length),
-  };
-}
-
-/** At most `max` bytes from the start: whole lines if one fits, else whole characters. */
-function lineHead(bytes: Buffer, max: number): Buffer {
-  if (bytes.length <= max) return bytes;
-  const line = max > 0 ? bytes.lastIndexOf(LF, max - 1) : -1;
-  if (line !== -1) return bytes.subarray(0, line + 1);
-  let end = Math.max(0, max);
-  while (end > 0 && isContinuation(bytes[end])) end--;
-  return bytes.subarray(0, end);
-}
-
-/** At most `max` bytes from the end: whole lines if one fits, else whole characters. */
-function lineTail(bytes: Buffer, max: number): Buffer {
-  if (bytes.length <= max) return bytes;
-  const from = bytes.length - Math.max(0, max);
-  return bytes[from - 1] === LF ? bytes.subarray(from) : afterCutLine(bytes.subarray(from));
-}
-
-/** What is left of bytes whose end cuts a line: whole lines if there are any, else whole characters. */
-function wholeLines(bytes: Buffer): Buffer {
-  const line = bytes.lastIndexOf(LF);
-  return line === -1 ? wholeCharacters(bytes) : bytes.subarray(0, line + 1);
-}
-
-/** What is left of bytes whose beginning cuts a line: whole lines if there are any, else whole characters. */
-function afterCutLine(bytes: Buffer): Buffer {
-  const line = bytes.indexOf(LF);
-  if (line !== -1 && line + 1 < bytes.length) return bytes.subarray(line + 1);
-  let start = 0;
-  while (start < bytes.length && isContinuation(bytes[start])) start++;
-  return bytes.subarray(start);
-}
-
-/** `bytes` without a UTF-8 sequence that its end cuts in two. */
-function wholeCharacters(bytes: Buffer): Buffer {
-  let lead = bytes.length - 1;
-  while (lead > bytes.length - 4 && lead > 0 && isContinuation(bytes[lead])) lead--;
-  const first = bytes[lead] ?? 0;
-  const size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
-  return size > bytes.length - lead ? bytes.subarray(0, lead) : bytes;
-}
-
-function isContinuation(byte: number | undefined): boolean {
-  return byte !== undefined && (byte & 0xc0) === 0x80;
 }

@@ -159,7 +159,7 @@ export class RunRecord {
     const { identity } = this;
     const end = this.#state.name === 'ended' ? this.#state.end : undefined;
     const outcome: Outcome = end?.outcome ?? open;
-    const { output, outputBytes, outputTruncated, outputOmittedBytes } = this.#capture.result(maxOutputBytes);
+    const captured = this.#capture.result(maxOutputBytes);
     // Written out, because a rest of so many members is a hash table of 4 KB.
     return {
       runId: identity.runId,
@@ -170,10 +170,12 @@ export class RunRecord {
       timedOut: outcome === 'timed_out',
       exitCode: end?.exitCode ?? null,
       signal: end?.signal ?? null,
-      output,
-      outputBytes,
-      outputTruncated,
-      outputOmittedBytes,
+      output: captured.output,
+      outputBytes: captured.outputBytes,
+      outputTruncated: captured.outputTruncated,
+      outputOmittedBytes: captured.outputOmittedBytes,
+      outputModel: captured.outputModel,
+      outputUsesScreen: captured.outputUsesScreen,
       seq: this.inputRunSeq,
       fromSeq: this.fromSeq ?? null,
       toSeq: this.toSeq ?? null,

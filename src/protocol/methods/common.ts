@@ -69,6 +69,13 @@ export const runResult = z
     outputBytes: z.int().describe('bytes that the command wrote'),
     outputTruncated: z.boolean(),
     outputOmittedBytes: z.int().describe('bytes between the head and the tail that are not in output'),
+    outputModel: z
+      .enum(['lines', 'terminal'])
+      .describe('lines: CR, BS and erase-in-line act, other sequences are gone; terminal: what stands on the screen'),
+    outputUsesScreen: z
+      .boolean()
+      .describe('the output moved about the screen; as lines it is then not what a person saw'),
+    outputModelReason: z.string().optional().describe('why output that uses the screen is told as lines'),
     seq: seq.describe('of input_run'),
     fromSeq: seq.nullable(),
     toSeq: seq.nullable(),

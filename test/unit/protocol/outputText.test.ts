@@ -83,7 +83,7 @@ describe('outputText', () => {
   ])('tells that %j addresses the screen', (sequence) => {
     const model = new OutputText();
     model.feed(Buffer.from(sequence));
-    expect(model.usedScreenAddressing).toBe(true);
+    expect(model.usesScreen).toBe(true);
   });
 
   it.each(['\x1b[1m', '\x1b[K', '\x1b[5G', '\x1b[?25l', '\x1b[?2004h', '\x1b[>1u', '\x1b]0;A\x07', 'AHJ'])(
@@ -91,7 +91,7 @@ describe('outputText', () => {
     (sequence) => {
       const model = new OutputText();
       model.feed(Buffer.from(sequence));
-      expect(model.usedScreenAddressing).toBe(false);
+      expect(model.usesScreen).toBe(false);
     },
   );
 });
@@ -131,7 +131,7 @@ describe('any split of the bytes', () => {
         const expected = whole.feed(input) + whole.end();
         const parts = splitAt(input, cuts).map((part) => split.feed(part));
         expect(parts.join('') + split.end()).toBe(expected);
-        expect(split.usedScreenAddressing).toBe(whole.usedScreenAddressing);
+        expect(split.usesScreen).toBe(whole.usesScreen);
       }),
       { numRuns: 1_000 },
     );
