@@ -11,8 +11,8 @@ import type { RunScreen, RunScreenRequest } from '../protocol/runScreen.ts';
 import { RunModel } from '../screen/runModel.ts';
 
 /** Output of a run that is put on a terminal. More takes seconds, and whoever wants it all reads it as lines. */
-const MAX_RUN_BYTES = 16 * 1024 * 1024;
-/** Time for it. Ordinary output of the largest size takes about two seconds. */
+const MAX_RUN_BYTES = 8 * 1024 * 1024;
+/** Time for it. Ordinary output of the largest size takes about a second. */
 const MAX_RENDER_MS = 5_000;
 /** Characters that the rows of a run may have: few bytes can draw many. */
 const MAX_TEXT_CHARS = 32 * 1024 * 1024;
@@ -30,6 +30,7 @@ type Size = { readonly cols: number; readonly rows: number };
  * @throws what reading the log throws
  */
 export async function renderRun(request: RunScreenRequest, clock: Clock): Promise<RunScreen> {
+  if ((request.outputBytes ?? 0) > MAX_RUN_BYTES) return tooLarge('it');
   const size = request.size ?? (await sizeBefore(request.file, request.seq));
   const render = new RunRender(request, size, clock);
   const fromOffset = offsetBefore(request.file, Math.max(0, request.seq - LEAD_IN_EVENTS));

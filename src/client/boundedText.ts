@@ -1,6 +1,9 @@
 import { SGR_RESET } from '../protocol/sgr.ts';
 import { cutMiddle } from '../protocol/textCut.ts';
 
+/** What is kept beside the bound from either end: it tells whether a cut goes through a character or a sequence. */
+const BEYOND_BYTES = 256;
+
 /** The last look that a text sets. */
 const LAST_LOOK = /\u001b\[([0-9;:]*)m[^\u001b]*$/;
 
@@ -25,12 +28,12 @@ export class BoundedText {
   append(text: string): void {
     const bytes = Buffer.from(text, 'utf8');
     this.#totalBytes += bytes.length;
-    const room = Math.min(bytes.length, this.#maxBytes - this.#head.length);
+    const room = Math.min(bytes.length, this.#maxBytes + BEYOND_BYTES - this.#head.length);
     if (room > 0) this.#head = Buffer.concat([this.#head, bytes.subarray(0, room)]);
     if (room === bytes.length) return;
     this.#tail.push(bytes.subarray(room));
     this.#tailBytes += bytes.length - room;
-    if (this.#tailBytes >= 2 * this.#maxBytes) this.#trim();
+    if (this.#tailBytes >= 2 * (this.#maxBytes + BEYOND_BYTES)) this.#trim();
   }
 
   /** The text, cut in the middle as textCut.ts says when it has more than the bound. */
@@ -48,8 +51,7 @@ export class BoundedText {
 
   #trim(): void {
     const joined = Buffer.concat(this.#tail);
-    // One byte more than may be given out tells whether a line begins there.
-    this.#tail = [joined.subarray(Math.max(0, joined.length - this.#maxBytes - 1))];
+    this.#tail = [joined.subarray(Math.max(0, joined.length - this.#maxBytes - BEYOND_BYTES))];
     this.#tailBytes = this.#tail[0]?.length ?? 0;
   }
 }

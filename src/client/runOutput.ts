@@ -19,6 +19,8 @@ export interface RunOutputSource {
   readonly seq: number;
   /** The last event to look at; absent for all that the log holds of the run. */
   readonly toSeq?: number;
+  /** What it wrote, where that is known. */
+  readonly outputBytes?: number;
 }
 
 /** How it is wanted, and who can draw it. */
@@ -31,11 +33,11 @@ export interface RunOutputForm {
 
 /** The run as the screen shows it in the end, or why that cannot be told. */
 export function drawRunOutput(source: RunOutputSource, { ansi, render, clock }: RunOutputForm): Promise<RunScreen> {
-  const { home, sessionId, runId, seq, toSeq } = source;
+  const { home, sessionId, runId, seq, toSeq, outputBytes } = source;
   const { cols, rows, creationCols, creationRows } = findSession(home, sessionId);
   // a session that was never resized had this size all the time
   const size = cols === creationCols && rows === creationRows ? { cols, rows } : undefined;
-  return render({ file: sessionPaths(home, sessionId).log, runId, seq, toSeq, size, ansi }, clock);
+  return render({ file: sessionPaths(home, sessionId).log, runId, seq, toSeq, outputBytes, size, ansi }, clock);
 }
 
 /** Whether a run moved about the screen, and how many bytes it wrote. */
@@ -74,8 +76,8 @@ export async function withFittingOutput(
 ): Promise<RunResult> {
   // what the shell said of a command that it did not begin is not in the log as the run's own
   if (result.fromSeq === null || (!form.ansi && !result.outputUsesScreen)) return result;
-  const { sessionId, runId, seq } = result;
-  const source = { home, sessionId, runId, seq, toSeq: result.head.seq };
+  const { sessionId, runId, seq, outputBytes } = result;
+  const source = { home, sessionId, runId, seq, toSeq: result.head.seq, outputBytes };
   const drawn = result.outputUsesScreen ? await drawRunOutput(source, form) : undefined;
   if (drawn === undefined || 'reason' in drawn) {
     const lines = form.ansi ? await boundedLines(source, form) : {};

@@ -12,6 +12,8 @@ export interface RunScreenRequest {
   readonly size?: { readonly cols: number; readonly rows: number } | undefined;
   /** The last event to look at; the end of the run, or of the log, without it. */
   readonly toSeq?: number | undefined;
+  /** What the run wrote, where that is known: what is too much is then told at once. */
+  readonly outputBytes?: number | undefined;
   /** Keep colours and other looks, as SGR. */
   readonly ansi: boolean;
 }

@@ -40,7 +40,8 @@ export const runOutput: Handler<typeof runOutputSpec> = async (
     const outputBase64 = Buffer.concat(await gathered(bytesOfRun(source))).toString('base64');
     return { result: { ...about, outputBase64 }, human: () => '' };
   }
-  const drawn = usesScreen || options.model === 'terminal' ? await draw(context, source, options) : undefined;
+  const drawn =
+    usesScreen || options.model === 'terminal' ? await draw(context, { ...source, outputBytes }, options) : undefined;
   const isDrawn = drawn !== undefined && 'text' in drawn;
   const result = {
     ...about,

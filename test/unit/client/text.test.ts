@@ -32,6 +32,29 @@ describe('BoundedText', () => {
     );
   });
 
+  it('cuts coloured lines between them, and one line between its looks, ending what is open', () => {
+    const line = '\u001b[31mred\u001b[0m and \u001b[1;44mbold\u001b[0m\n';
+    const looks = /\u001b\[[0-9;]*m/g;
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 0, max: 300 }),
+        fc.boolean(),
+        (lines, max, isOne) => {
+          const whole = isOne ? line.repeat(lines).replaceAll('\n', '') : line.repeat(lines);
+          const bounded = new BoundedText(max, { ansi: true });
+          bounded.append(whole);
+          const { text: kept, omittedBytes } = bounded.result();
+          expect(kept.replaceAll(looks, '')).not.toContain('\u001b');
+          expect(kept.replaceAll(looks, '')).toMatch(/^[a-z \n]*$/);
+          expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(max);
+          expect([undefined, '\u001b[0m']).toContain(kept.match(looks)?.at(-1));
+          if (!isOne && max > 2 * line.length) expect(Buffer.byteLength(kept) + omittedBytes).toBe(whole.length);
+        },
+      ),
+    );
+  });
+
   it('cuts a longer one between characters, counts what it left out, and gives the same for any parts', () => {
     fc.assert(
       fc.property(fc.array(text, { maxLength: 6 }), fc.integer({ min: 0, max: 40 }), (parts, maxBytes) => {

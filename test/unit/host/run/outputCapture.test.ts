@@ -16,6 +16,8 @@ describe('OutputCapture', () => {
       outputBytes: 6,
       outputTruncated: false,
       outputOmittedBytes: 0,
+      outputModel: 'lines',
+      outputUsesScreen: false,
     });
     expect(capture('', 64).result(0)).toMatchObject({ output: '', outputTruncated: false });
   });
@@ -27,6 +29,8 @@ describe('OutputCapture', () => {
       outputBytes: 70,
       outputTruncated: true,
       outputOmittedBytes: 42,
+      outputModel: 'lines',
+      outputUsesScreen: false,
     });
   });
 
@@ -84,6 +88,29 @@ describe('OutputCapture', () => {
         const wanted = Buffer.concat(all);
         expect(kept.last(count)).toEqual(wanted.subarray(Math.max(0, wanted.length - count)));
       }),
+    );
+  });
+
+  it('knows of the screen being used also where the output was not kept', () => {
+    const plain = 'x\n'.repeat(500);
+    expect(capture(`${plain}\u001b[2J${plain}`, 100, [1003]).result(100)).toMatchObject({ outputUsesScreen: true });
+    expect(capture(`${plain}\u001b[31m${plain}`, 100, [1003]).result(100)).toMatchObject({ outputUsesScreen: false });
+  });
+
+  it('gives no part of a sequence as text when one long line is cut', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 200, max: 400 }),
+        fc.nat({ max: 300 }),
+        fc.nat({ max: 11 }),
+        (window, max, shift) => {
+          const line = `${'-'.repeat(shift)}${'\u001b[38;5;196m#\u001b[0m'.repeat(300)}`;
+          const { output, outputBytes, outputOmittedBytes } = capture(line, window).result(max);
+          expect(output).toMatch(/^[-#]*$/);
+          expect(outputBytes).toBe(line.length);
+          expect(outputOmittedBytes).toBeLessThan(line.length);
+        },
+      ),
     );
   });
 
