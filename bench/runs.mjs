@@ -51,10 +51,11 @@ async function runMany({ session, shell, pid }) {
 
 /** What a shell without start-up files is started with, and what it prints when it reads the next line. */
 const PLAIN = {
-  bash: { argv: ['bash', '--norc', '--noprofile', '-i'], prompt: '\u001b[?2004h' },
-  zsh: { argv: ['zsh', '-f', '-i'], prompt: '\u001b[?2004h' },
-  fish: { argv: ['fish', '--no-config', '-i'], prompt: '\u001b[?2004h' },
-  dash: { argv: ['dash', '-i'], prompt: '$ ' },
+  bash: { argv: ['bash', '--norc', '--noprofile', '-i'], prompt: /\u001b\[\?2004h/ },
+  zsh: { argv: ['zsh', '-f', '-i'], prompt: /\u001b\[\?2004h/ },
+  // it draws its prompt, goes back to the line's start and then to the end of the prompt
+  fish: { argv: ['fish', '--no-config', '-i'], prompt: /\r\u001b\[\d+C$/ },
+  dash: { argv: ['dash', '-i'], prompt: /\$ $/ },
 };
 
 /** The same loop without a host: `true` typed at the prompt of a shell of its own, until the prompt is there again. */
@@ -82,7 +83,7 @@ async function runPlain(shell, { env, directory }) {
       const bound = setTimeout(() => reject(new Error(`${shell} alone said nothing: ${JSON.stringify(text)}`)), 10_000);
       look = () => {
         const at = mark === undefined ? after : text.search(mark);
-        if (at === -1 || text.indexOf(prompt, at) === -1) return;
+        if (at === -1 || !prompt.test(text.slice(at))) return;
         clearTimeout(bound);
         look = () => {};
         resolve();

@@ -44,6 +44,10 @@ export class PromptTracker {
   /** Paste was switched on after the last run was typed, and is on. */
   #pasteSinceRun = false;
   #runInFlight = false;
+  /** A prompt's mark came and its turn of output is not over. */
+  #promptInTurn = false;
+  /** The last output was the shell's prompt, by its mark: nothing was typed or printed since. */
+  #promptIsLast = false;
 
   constructor(kind: PromptKind, startedMs: number) {
     this.#kind = kind;
@@ -69,6 +73,7 @@ export class PromptTracker {
   shellReported(what: ShellReport, nowMs: number): void {
     this.#startupMs ??= nowMs - this.#startedMs;
     if (what !== 'output_end') this.#shellAt = what;
+    if (what === 'prompt') this.#promptInTurn = true;
   }
 
   /** Bracketed paste was switched. */
@@ -79,12 +84,15 @@ export class PromptTracker {
 
   outputSeen(nowMs: number): void {
     this.#outputMs = nowMs;
+    this.#promptIsLast = this.#promptInTurn;
+    this.#promptInTurn = false;
   }
 
   /** A run is typed: the prompt is taken until the shell is seen reading again. */
   runTyped(): void {
     this.#runInFlight = true;
     this.#pasteSinceRun = false;
+    this.#promptIsLast = false;
   }
 
   runEnded(): void {
@@ -112,7 +120,8 @@ export class PromptTracker {
 
   #reading(facts: TerminalFacts): boolean {
     if (facts.shellInForeground === false) return false;
-    if (this.#kind === 'kernel') return this.#quiet(facts.nowMs);
+    // A shell without an editor of its own prints mark and prompt in one piece and then reads.
+    if (this.#kind === 'kernel') return this.#promptIsLast || this.#quiet(facts.nowMs);
     if (facts.canonical === true) return false;
     if (this.#kind === 'hooks' && this.#shellAt === undefined) return false;
     // The editor switches it on when it begins to read and off when it has its line, so that it stands for reading.

@@ -84,4 +84,21 @@ describe('a shell whose lines the kernel edits', () => {
     tracker.runEnded();
     expect(tracker.readiness({ ...facts, nowMs: 1010 })).toBe('ready');
   });
+
+  it('is ready at once when the last that it wrote was its prompt, by the mark', () => {
+    const tracker = new PromptTracker('kernel', 0);
+    const facts = { ...AT_PROMPT, canonical: true };
+    tracker.shellReported('prompt', 1000);
+    tracker.outputSeen(1000);
+    expect(tracker.readiness(facts)).toBe('ready');
+    expect(tracker.readiness({ ...facts, shellInForeground: false })).toBe('busy');
+    tracker.runTyped();
+    tracker.runEnded();
+    expect(tracker.readiness(facts)).toBe('busy');
+    tracker.shellReported('prompt', 1000);
+    tracker.outputSeen(1000);
+    // somebody types: what follows is no prompt
+    tracker.outputSeen(1000);
+    expect(tracker.readiness(facts)).toBe('busy');
+  });
 });
