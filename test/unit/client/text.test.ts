@@ -32,6 +32,12 @@ describe('BoundedText', () => {
     );
   });
 
+  it('ends the look that a cut leaves open', () => {
+    const bounded = new BoundedText(40, { ansi: true });
+    bounded.append(`\u001b[31m${'x'.repeat(1_000)}\u001b[0m`);
+    expect(bounded.result().text).toMatch(/^\u001b\[31mx+\u001b\[0mx+\u001b\[0m$/);
+  });
+
   it('cuts coloured lines between them, and one line between its looks, ending what is open', () => {
     const line = '\u001b[31mred\u001b[0m and \u001b[1;44mbold\u001b[0m\n';
     const looks = /\u001b\[[0-9;]*m/g;
