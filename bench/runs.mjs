@@ -2,7 +2,6 @@
 // the shell itself takes for the same commands, and what of them stays in the host's memory.
 //
 // AGENT_TTY_BENCH_RUNS says how many (2,000), AGENT_TTY_BENCH_SHELLS in which shells (bash).
-import pty from 'node-pty';
 import { withHome } from './home.mjs';
 import { mib, ms, pssMiB, quantile, times } from './measure.mjs';
 
@@ -60,6 +59,7 @@ const PLAIN = {
 
 /** The same loop without a host: `true` typed at the prompt of a shell of its own, until the prompt is there again. */
 async function runPlain(shell, { env, directory }) {
+  const { default: pty } = await import('node-pty');
   const { argv, prompt } = PLAIN[shell];
   const status = shell === 'fish' ? '$status' : '$?';
   const terminal = pty.spawn(argv[0], argv.slice(1), {
