@@ -73,7 +73,7 @@ export async function resultFromLog(
   text.append(model.end());
   if (!isServed(home, sessionId)) history.hostIsGone();
   const { text: output, omittedBytes } = text.result();
-  const { state: _state, ...view } = pickRun(history.runs, runId);
+  const { state: _state, command: _command, ...view } = pickRun(history.runs, runId);
   const { outcome } = view;
   if (outcome === null) return undefined;
   return {

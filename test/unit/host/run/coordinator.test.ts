@@ -22,7 +22,6 @@ describe('a run with hooks', () => {
     expect(bench.coordinator.result(runId, 100)).toEqual({
       runId,
       sessionId: SESSION,
-      command: 'make',
       outcome: 'finished',
       accepted: true,
       completed: true,
@@ -33,6 +32,8 @@ describe('a run with hooks', () => {
       outputBytes: 6,
       outputTruncated: false,
       outputOmittedBytes: 0,
+      outputModel: 'lines',
+      outputUsesScreen: false,
       seq: 0,
       fromSeq: 1,
       toSeq: 2,
