@@ -9,6 +9,8 @@ const RUNS = Number(process.env.AGENT_TTY_BENCH_RUNS ?? 2_000);
 const SHELLS = (process.env.AGENT_TTY_BENCH_SHELLS ?? 'bash').split(',');
 /** Runs before memory is taken for the first time: code is compiled and tables are filled by then. */
 const WARM_RUNS = 500;
+/** Runs after which the screen's scrollback and the kept runs are full: from here on nothing should grow. */
+const FULL_RUNS = 3_000;
 /** Runs of the shell alone: its figures are steady, and each round of them is compared with the runs around it. */
 const PLAIN_RUNS = 500;
 /** Most that the host may grow by, after the warm-up. */
@@ -33,8 +35,10 @@ function sampleFor(shell, n) {
 async function runMany({ session, shell, pid }) {
   const taken = { cycle: [], host: [] };
   let warmMiB;
+  let fullMiB;
   for (let n = 0; n < RUNS; n++) {
     if (n === Math.min(WARM_RUNS, RUNS >> 1)) warmMiB = pssMiB(pid);
+    if (n === FULL_RUNS) fullMiB = pssMiB(pid);
     const wanted = sampleFor(shell, n);
     const from = performance.now();
     const { outcome, exitCode, output, durationMs, confidence } = await session.run(wanted.command);
@@ -45,7 +49,8 @@ async function runMany({ session, shell, pid }) {
     taken.cycle.push(wall);
     taken.host.push(durationMs);
   }
-  return { ...taken, growth: pssMiB(pid) - warmMiB };
+  const endMiB = pssMiB(pid);
+  return { ...taken, growth: endMiB - warmMiB, ...(fullMiB === undefined ? {} : { fullGrowth: endMiB - fullMiB }) };
 }
 
 /** What a shell without start-up files is started with, and what it prints when it reads the next line. */
@@ -127,6 +132,7 @@ async function measureShell(shell, { env, directory, cli, create }) {
       {
         ...row('call to reply', runs.cycle),
         'host grew': mib(runs.growth) + (runs.growth > MAX_GROWTH_MIB ? '!' : ''),
+        ...(runs.fullGrowth === undefined ? {} : { [`of it since run ${FULL_RUNS}`]: mib(runs.fullGrowth) }),
       },
     ];
   } finally {
