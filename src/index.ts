@@ -57,6 +57,7 @@ export type { EventStream } from './client/eventStream.ts';
 export { Session } from './client/session.ts';
 export type {
   CallControl,
+  CancelRunOptions,
   PasteOptions,
   RunOptions,
   SnapshotOptions,
@@ -66,6 +67,7 @@ export type {
 export { type ErrorBody, type ErrorCode, type ErrorDetails, ERRORS, TtyError } from './protocol/errors.ts';
 export type { SessionEvent } from './protocol/eventTypes.ts';
 export type { EventType, LogEvent, LogHead } from './protocol/events.ts';
+export type { CancelResult } from './protocol/methods/cancel.ts';
 export type { RunResult, RunView } from './protocol/methods/common.ts';
 export type { PasteResult, SendKeysResult, TypeResult } from './protocol/methods/input.ts';
 export type { ScreenCondition, WaitCondition, WaitResult } from './protocol/methods/screen.ts';

@@ -22,6 +22,11 @@ const IS_DARWIN = process.platform === 'darwin';
 const LFLAG_OFFSET = IS_DARWIN ? 24 : 12;
 const ICANON = IS_DARWIN ? 0x100 : 0x2;
 const ECHO = 0x8;
+const ISIG = IS_DARWIN ? 0x80 : 0x1;
+/** Place of the INTR character: `c_cc[VINTR]`, behind the flags (and `c_line` on Linux). */
+const INTR_OFFSET = IS_DARWIN ? 32 + 8 : 17;
+/** _POSIX_VDISABLE: no character does it. */
+const NO_CHARACTER = IS_DARWIN ? 0xff : 0;
 /** fcntl(2); the same numbers on Linux and macOS. */
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
@@ -92,10 +97,26 @@ export interface TerminalModes {
 
 /** Reads the modes of the terminal behind `fd` (tcgetattr(3)); `undefined` when there is no binding or no terminal. */
 export function terminalModes(fd: number): TerminalModes | undefined {
+  const termios = termiosOf(fd);
+  if (termios === undefined) return undefined;
+  const local = termios.readUInt32LE(LFLAG_OFFSET);
+  return { canonical: (local & ICANON) !== 0, echo: (local & ECHO) !== 0 };
+}
+
+/**
+ * The byte that, typed, makes the terminal behind `fd` send SIGINT to its foreground (termios(3), ISIG and VINTR);
+ * `undefined` when none does, or nothing can be said of it.
+ */
+export function interruptByte(fd: number): number | undefined {
+  const termios = termiosOf(fd);
+  if (termios === undefined || (termios.readUInt32LE(LFLAG_OFFSET) & ISIG) === 0) return undefined;
+  const byte = termios.readUInt8(INTR_OFFSET);
+  return byte === NO_CHARACTER ? undefined : byte;
+}
+
+function termiosOf(fd: number): Buffer | undefined {
   const native = bindings();
   if (native === null) return undefined;
   const termios = Buffer.alloc(TERMIOS_BYTES);
-  if (native.tcgetattr(fd, termios) !== 0) return undefined;
-  const local = termios.readUInt32LE(LFLAG_OFFSET);
-  return { canonical: (local & ICANON) !== 0, echo: (local & ECHO) !== 0 };
+  return native.tcgetattr(fd, termios) === 0 ? termios : undefined;
 }

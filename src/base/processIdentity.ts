@@ -120,6 +120,53 @@ export function ignoresChildren(): boolean {
   return mask !== undefined && (BigInt(`0x${mask}`) & SIGCHLD_BIT) !== 0n;
 }
 
+/** Clock ticks a second in which the kernel counts start times (USER_HZ, 100 on every Linux). */
+const TICKS_PER_S = 100;
+let ownStartTicks: number | undefined;
+
+/**
+ * Now, in the clock ticks of {@link ProcessStat.startTicks}: a process that starts later has this number or a larger one.
+ * NaN where the system does not tell. A container may show an uptime of its own, so ours is looked at too.
+ */
+export function nowTicks(): number {
+  ownStartTicks ??= Number(readProcessStat(process.pid)?.startTicks);
+  const own = ownStartTicks + Math.floor(process.uptime() * TICKS_PER_S);
+  try {
+    const uptimeS = Number(fs.readFileSync('/proc/uptime', 'latin1').split(' ')[0]);
+    return Math.max(Math.floor(uptimeS * TICKS_PER_S), own);
+  } catch {
+    return own; // no such file: then this process's own age has to do
+  }
+}
+
+/**
+ * The process id that was given last (proc(5), `/proc/loadavg`): one given later in the same tick is larger, until they begin
+ * anew. `undefined` where the system does not tell.
+ */
+export function lastPid(): number | undefined {
+  try {
+    const last = Number(fs.readFileSync('/proc/loadavg', 'latin1').trim().split(' ').at(-1));
+    return Number.isInteger(last) ? last : undefined;
+  } catch {
+    return undefined; // no procfs
+  }
+}
+
+/** The children of a process, zombies too; `undefined` when it is gone or the kernel keeps no such lists. */
+export function childPids(pid: number): number[] | undefined {
+  try {
+    return fs.readdirSync(`/proc/${pid}/task`).flatMap((task) => {
+      const text = fs.readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1');
+      return text
+        .split(' ')
+        .map(Number)
+        .filter((child) => child > 0);
+    });
+  } catch {
+    return undefined; // gone, or a kernel without CONFIG_PROC_CHILDREN
+  }
+}
+
 /** All pids that `/proc` shows. Empty where there is no procfs. */
 export function listPids(): number[] {
   try {

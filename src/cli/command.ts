@@ -91,8 +91,6 @@ export interface CommandSpec<O extends OptionSpecs = OptionSpecs> {
   /** Whether words may follow `--` as a list of their own; without it they count as positionals. */
   readonly takesRest?: boolean;
   readonly options: O;
-  /** Words that cannot be its first positional because they are kept for commands to come. */
-  readonly unknownWords?: readonly string[];
   /** Works without a home: nothing of it is looked at. */
   readonly homeless?: boolean;
   readonly examples?: readonly string[];

@@ -15,6 +15,7 @@ import { mark } from './commands/mark.ts';
 import { paste } from './commands/paste.ts';
 import { resize } from './commands/resize.ts';
 import { run } from './commands/run.ts';
+import { runCancel } from './commands/runCancel.ts';
 import { runList } from './commands/runList.ts';
 import { runOutput } from './commands/runOutput.ts';
 import { runStatus } from './commands/runStatus.ts';
@@ -27,6 +28,7 @@ import { version } from './commands/version.ts';
 import { wait } from './commands/wait.ts';
 import { doctorSpec, helpSpec, hostStatusSpec, hostStopSpec, versionSpec } from './specs/global.ts';
 import { pasteSpec, sendKeysSpec, typeSpec, waitSpec } from './specs/input.ts';
+import { runCancelSpec } from './specs/cancel.ts';
 import { eventsSpec } from './specs/events.ts';
 import { completionSpec } from './specs/completion.ts';
 import { recordExportSpec } from './specs/record.ts';
@@ -42,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   bindCommand(runWaitSpec, async () => runWait),
   bindCommand(runStatusSpec, async () => runStatus),
   bindCommand(runOutputSpec, async () => runOutput),
+  bindCommand(runCancelSpec, async () => runCancel),
   bindCommand(runListSpec, async () => runList),
   bindCommand(typeSpec, async () => type),
   bindCommand(pasteSpec, async () => paste),

@@ -8,6 +8,8 @@ import { RUN_EXIT } from '../protocol/outcomes.ts';
 export const EXIT_WAIT_TIMED_OUT = 11;
 /** The session ended before what was waited for showed; the envelope is still `ok: true`. */
 export const EXIT_SESSION_ENDED = 4;
+/** A run that was to be cancelled goes on, or left processes; the envelope is still `ok: true`. */
+export const EXIT_NOT_CANCELLED = 4;
 /** Whoever read standard output went away; what a shell shows for a program that SIGPIPE ended. */
 export const EXIT_READER_GONE = 141;
 /** A check of `doctor` failed. */

@@ -69,7 +69,7 @@ export function findCommand(argv: readonly string[], commands: readonly Command[
   const pair = byName.get(`${first} ${second}`);
   if (pair !== undefined) return { command: pair, words: without(found), rest };
   const single = byName.get(first);
-  if (single === undefined || (second !== undefined && single.spec.unknownWords?.includes(second) === true)) {
+  if (single === undefined) {
     throw unknownCommand(first, second, [...byName.keys()]);
   }
   return { command: single, words: without(found.slice(0, 1)), rest };

@@ -28,6 +28,12 @@ export interface RunOptions extends WaitRunOptions {
   readonly whenBusy?: 'wait' | 'fail';
 }
 
+/** How a run is cancelled. */
+export interface CancelRunOptions extends CallControl {
+  /** How long each step may take before the next one: ms from 1 to 600,000; 2,000 by default. */
+  readonly graceMs?: number;
+}
+
 /** How a condition is waited for. */
 export interface WaitOptions extends CallControl {
   readonly timeoutMs?: number;

@@ -3,7 +3,8 @@ import { systemClock } from '../base/clock.ts';
 import { TtyError } from '../protocol/errors.ts';
 import { sessionPaths } from '../protocol/homeLayout.ts';
 import { parseRunId } from '../protocol/ids.ts';
-import { DEFAULT_RUN_TIMEOUT_MS, DEFAULT_WAIT_TIMEOUT_MS } from '../protocol/limits.ts';
+import { DEFAULT_CANCEL_GRACE_MS, DEFAULT_RUN_TIMEOUT_MS, DEFAULT_WAIT_TIMEOUT_MS } from '../protocol/limits.ts';
+import type { CancelResult } from '../protocol/methods/cancel.ts';
 import type { RunResult } from '../protocol/methods/common.ts';
 import type { PasteResult, SendKeysResult, TypeResult } from '../protocol/methods/input.ts';
 import type { RunNote } from '../protocol/methods/run.ts';
@@ -18,7 +19,16 @@ import { effectiveStatus, findSession } from '../store/sessions.ts';
 import type { EventSelection } from './eventFeed.ts';
 import { EventStream } from './eventStream.ts';
 import type { CallOptions, HostClient } from './hostClient.ts';
-import type { CallControl, PasteOptions, RunOptions, SnapshotOptions, WaitOptions, WaitRunOptions } from './options.ts';
+import { cancelOrTell } from './cancelRun.ts';
+import type {
+  CallControl,
+  CancelRunOptions,
+  PasteOptions,
+  RunOptions,
+  SnapshotOptions,
+  WaitOptions,
+  WaitRunOptions,
+} from './options.ts';
 import { withFittingOutput } from './runOutput.ts';
 import { RunFollower, runOffset, type RunPlace } from './runFollower.ts';
 import { pasteText, typeText } from './typeText.ts';
@@ -90,6 +100,18 @@ export class Session implements AsyncDisposable {
   waitRun(runId: string, options: WaitRunOptions = {}): Promise<RunResult> {
     const waiting = this.#waiting(options);
     return waiting.finish((call) => this.#parts.call('run.wait', { run: runId, ...waiting.params }, call));
+  }
+
+  /**
+   * Ends a run and every process of its own: by interrupt, then TERM, then KILL, each with a grace (2 s). A queued one is
+   * withdrawn; one that is over is told so. Whoever waits for the run gets its real outcome.
+   *
+   * @throws TtyError `RUN_NOT_FOUND`, `INVALID_INPUT`
+   */
+  cancelRun(runId: string, options: CancelRunOptions = {}): Promise<CancelResult> {
+    const { graceMs = DEFAULT_CANCEL_GRACE_MS } = options;
+    const call = { ...control(options), timeoutMs: waitBoundMs(3 * graceMs) };
+    return cancelOrTell(this.#parts.home, runId, () => this.#parts.call('run.cancel', { run: runId, graceMs }, call));
   }
 
   /** Sends text of up to 8 MiB, byte for byte and in one piece. `force` sends a line even when the terminal will cut it at 4,095 bytes. */

@@ -53,6 +53,8 @@ export interface EventPayloads {
     marker: string;
     runId: string;
     source: CompletionSource;
+    /** What the caller named it by, so that it is typed once however often it is asked for. */
+    idempotencyKey?: string;
   };
   /** The command begins to run: output from here on is its own. */
   run_started: { runId: string; inputRunSeq: number };
@@ -71,8 +73,8 @@ export interface EventPayloads {
   /** A command that somebody typed past us, seen by the shell's hooks. */
   foreign_run: { exitCode: number | null };
   resize: { cols: number; rows: number };
-  /** About to be sent: to the terminal's foreground, or with `tree` to every process of the session. */
-  signal: { signal: string; tree?: true };
+  /** About to be sent: to the terminal's foreground, with `tree` to every process of the session, with `runId` to the run's. */
+  signal: { signal: string; tree?: true; runId?: string };
   marker: { label: string };
   /**
    * The terminal is about to answer a query of the program: `query` names it, `data` goes to the program as it is. Comes

@@ -63,6 +63,11 @@ export const DEFAULT_WAIT_TIMEOUT_MS = 30_000;
 export const DEFAULT_MAX_OUTPUT_BYTES = 256 * 1024;
 /** Upper bound of the above: a reply has to fit a frame. */
 export const MAX_MAX_OUTPUT_BYTES = 400 * 1024;
+/** How long `run cancel` waits at each step unless the caller says, and at most. */
+export const DEFAULT_CANCEL_GRACE_MS = 2_000;
+export const MAX_CANCEL_GRACE_MS = 10 * 60 * 1000;
+/** An idempotency key of a run, in characters. */
+export const MAX_RUN_KEY_CHARS = 128;
 /** Pattern and text of a wait. */
 export const MAX_PATTERN_BYTES = 1_000;
 /** Screen conditions of one wait. */

@@ -32,6 +32,7 @@ export class FakePty implements Pty {
   #unread: Buffer[] = [];
   #inputRoomBytes = Infinity;
   #modes: TerminalModes = { canonical: false, echo: false };
+  #interruptByte: number | undefined;
   #foregroundGroup: number;
   #isListened = false;
   #isPaused = false;
@@ -76,6 +77,10 @@ export class FakePty implements Pty {
 
   setModes(modes: TerminalModes): void {
     this.#modes = modes;
+  }
+
+  setInterruptByte(byte: number | undefined): void {
+    this.#interruptByte = byte;
   }
 
   setForegroundGroup(group: number): void {
@@ -156,6 +161,10 @@ export class FakePty implements Pty {
 
   modes(): TerminalModes | undefined {
     return this.#isOpen ? this.#modes : undefined;
+  }
+
+  interruptByte(): number | undefined {
+    return this.#isOpen ? this.#interruptByte : undefined;
   }
 
   foregroundGroup(): number | undefined {

@@ -1,6 +1,7 @@
 import type { CommandSpec } from '../command.ts';
 import { doctorSpec, helpSpec, hostStatusSpec, hostStopSpec, versionSpec } from './global.ts';
 import { pasteSpec, sendKeysSpec, typeSpec, waitSpec } from './input.ts';
+import { runCancelSpec } from './cancel.ts';
 import { completionSpec } from './completion.ts';
 import { eventsSpec } from './events.ts';
 import { recordExportSpec } from './record.ts';
@@ -17,6 +18,7 @@ export const SPECS: readonly CommandSpec[] = [
   runWaitSpec,
   runStatusSpec,
   runOutputSpec,
+  runCancelSpec,
   runListSpec,
   typeSpec,
   pasteSpec,

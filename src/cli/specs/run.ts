@@ -2,7 +2,8 @@ import { DEFAULT_MAX_OUTPUT_BYTES, MAX_MAX_OUTPUT_BYTES } from '../../protocol/l
 import { defineSpec, type OptionSpecs, type PositionalSpec } from '../command.ts';
 import { CREATE_OPTIONS, SESSION } from './session.ts';
 
-const RUN: PositionalSpec = { name: 'RUN', help: 'id of a run: <sessionId>.<n>' };
+/** The id of a run, as an operand. */
+export const RUN: PositionalSpec = { name: 'RUN', help: 'id of a run: <sessionId>.<n>' };
 
 const WAITING_OPTIONS = {
   timeout: {
@@ -51,7 +52,6 @@ export const runSpec = defineSpec({
     { name: 'COMMAND', help: 'the command; - reads it from standard input', optional: true, repeat: true },
   ],
   takesRest: true,
-  unknownWords: ['cancel'],
   options: {
     wait: { kind: 'flag', help: 'wait for the end (the default)' },
     'no-wait': { kind: 'flag', help: 'come back as soon as the command is accepted' },

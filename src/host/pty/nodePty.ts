@@ -6,7 +6,7 @@
 import fs from 'node:fs';
 import { constants } from 'node:os';
 import type { Clock } from '../../base/clock.ts';
-import { setCloseOnExec, terminalModes } from '../../base/native.ts';
+import { setCloseOnExec, interruptByte, terminalModes } from '../../base/native.ts';
 import type { TerminalModes } from '../../base/native.ts';
 import { bootId, identify, ignoresChildren, readProcessStat, signalIdentity } from '../../base/processIdentity.ts';
 import type { ProcessIdentity } from '../../base/processIdentity.ts';
@@ -168,6 +168,10 @@ class NodePty implements Pty {
 
   modes(): TerminalModes | undefined {
     return this.#master.use(terminalModes);
+  }
+
+  interruptByte(): number | undefined {
+    return this.#master.use(interruptByte);
   }
 
   foregroundGroup(): number | undefined {

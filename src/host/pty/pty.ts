@@ -62,6 +62,11 @@ export interface Pty extends Disposable {
   resize(cols: number, rows: number): void;
   /** The line discipline's modes now; undefined after the end, or where the system call is not to be had. */
   modes(): TerminalModes | undefined;
+  /**
+   * The byte that, typed, sends SIGINT to the foreground (Ctrl+C, unless the program set another one); undefined when the
+   * terminal makes no signals of input, after the end, or where the system call is not to be had.
+   */
+  interruptByte(): number | undefined;
   /** The process group that holds the terminal's foreground; undefined after the end or without procfs. */
   foregroundGroup(): number | undefined;
 

@@ -214,6 +214,7 @@ export class RunInFlight {
 
   /** The session saw the shell back at its prompt although nothing told the command's end. */
   promptReturned(interrupted: boolean): void {
+    if (this.#options.action === undefined) return; // the session's own program has no prompt to return to: it exits
     const hooks = this.prompt !== undefined;
     // A built-in that reads a line with the shell's editor (fish's read, zsh's vared) looks the same. Hooks can be lost; a
     // frame that was begun ends unless the shell drops the rest of its line, which only an interrupt makes credible.

@@ -11,6 +11,7 @@ import type { Pty } from '../pty/pty.ts';
 import { RunCompletionCoordinator } from '../run/coordinator.ts';
 import { PromptTracker, type ShellReport } from '../run/promptTracker.ts';
 import type { CoordinatorSink } from '../run/runInFlight.ts';
+import { RunCancels } from './cancelRun.ts';
 import { Flow } from './flow.ts';
 import { Ingest } from './ingest.ts';
 import { InputWatch, type InputWatchParts } from './inputWatch.ts';
@@ -22,6 +23,7 @@ import { PromptGate } from './promptGate.ts';
 import { PromptWatch } from './promptWatch.ts';
 import { Replies, type RepliesParts } from './replies.ts';
 import { replayLog } from './replayLog.ts';
+import { RunOrigins } from './runOrigins.ts';
 import { SessionRuns } from './runs.ts';
 import { SessionVerbs } from './verbs.ts';
 import { Waits } from './waits.ts';
@@ -64,6 +66,7 @@ export interface SessionParts {
   readonly watch: PromptWatch;
   readonly ingest: Ingest;
   readonly runs: SessionRuns;
+  readonly cancels: RunCancels;
   readonly input: SessionInput;
   readonly verbs: SessionVerbs;
   readonly replies: Replies;
@@ -92,7 +95,15 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
     if (what !== 'command') replies.askersGone();
     if (what === 'prompt') journal.syncSoon();
   };
-  const sink = coordinatorSink(() => ingest, pty, { shellReported: reported, runEnded: () => replies.askersGone() });
+  const origins = new RunOrigins(pty.identity, (runId) => {
+    const outcome = coordinator.view(runId)?.outcome;
+    return outcome === null || outcome === 'stopped';
+  });
+  const runEnded = (runId: string): void => {
+    origins.ended(runId);
+    replies.askersGone();
+  };
+  const sink = coordinatorSink(() => ingest, pty, { shellReported: reported, runEnded });
   const { nonce, source } = launch;
   const coordinator = new RunCompletionCoordinator({ sessionId: id, clock, nonce, source, sink });
   const commit = (): void => journal.flush();
@@ -121,15 +132,19 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
     ...shared,
     ...typing,
     ended: life.ended,
-    onTyped: () => watch.runTyped(),
+    onTyped: (runId) => {
+      origins.typed(runId);
+      watch.runTyped();
+    },
   });
   const onInterrupt = (): void => watch.interruptTyped();
+  const cancels = new RunCancels({ ...shared, sessionId: id, clock, coordinator, runs, origins, onInterrupt });
   const input = new SessionInput({ ...shared, modes: () => modes.modes, onInterrupt });
   const verbs = new SessionVerbs({ ...shared, sessionId: id, screen, onInterrupt, onResized: life.onResized });
   const replies = openReplies(options, modes, shared);
   const waits: Waits = assembleWaits(options, life, { screen, gate, runs, journal, ingest });
   const terminal = { journal, progress, screen, flow, modes, ingest, replies };
-  const shell = { tracker, coordinator, gate, watch, runs };
+  const shell = { tracker, coordinator, gate, watch, runs, cancels };
   return { startedMs, ...terminal, ...shell, input, verbs, waits };
 }
 
@@ -188,12 +203,12 @@ function assembleWaits({ clock, launch }: AssemblyOptions, life: SessionLife, pa
 function coordinatorSink(
   ingest: () => Ingest,
   pty: Pty,
-  told: { shellReported: CoordinatorSink['shellReported']; runEnded: () => void },
+  told: { shellReported: CoordinatorSink['shellReported']; runEnded: (runId: string) => void },
 ): CoordinatorSink {
   return {
     append: (event) => {
       const seq = ingest().append(event);
-      if (event.type === 'run_complete') told.runEnded();
+      if (event.type === 'run_complete') told.runEnded(event.payload.runId);
       return seq;
     },
     appendOutput: (bytes) => ingest().appendOutput(bytes),

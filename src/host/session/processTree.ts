@@ -106,7 +106,8 @@ async function climb(
   return findTree(root, members);
 }
 
-function carriesMark(pid: number, mark: string): boolean {
+/** Whether a process has the session's mark in its environment, as it was when its program began. */
+export function carriesMark(pid: number, mark: string): boolean {
   let environment: Buffer;
   try {
     environment = fs.readFileSync(`/proc/${pid}/environ`);

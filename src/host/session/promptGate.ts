@@ -142,7 +142,7 @@ export class PromptGate {
 }
 
 /** Whether `pid` is a child of `parent` that runs nothing of its own yet: it still has its words. */
-function isForkOf(pid: number, parent: number): boolean {
+export function isForkOf(pid: number, parent: number): boolean {
   if (readProcessStat(pid)?.ppid !== parent) return false;
   try {
     return fs.readFileSync(`/proc/${pid}/cmdline`).equals(fs.readFileSync(`/proc/${parent}/cmdline`));

@@ -33,7 +33,7 @@ export interface RunsParts {
   /** Aborts when the session's program is gone; the reason is `SESSION_NOT_RUNNING`. */
   readonly ended: AbortSignal;
   /** Tells that a run was typed, before its bytes go out. */
-  onTyped(): void;
+  onTyped(runId: string): void;
   /** Handles output that has come and is not logged yet, so that it stands before what is typed next. */
   drainOutput(): void;
   /** @throws TtyError `SESSION_NOT_RUNNING` */
@@ -49,6 +49,8 @@ export class SessionRuns {
   /** Resolves when the run that is being typed is typed or given up. */
   #turn: Promise<void> = Promise.resolve();
   #inTurn = 0;
+  /** What takes back a run that waits for its turn. */
+  readonly #queued = new Map<string, () => void>();
 
   constructor(parts: RunsParts) {
     this.#parts = parts;
@@ -121,17 +123,34 @@ export class SessionRuns {
     }
   }
 
+  /** A typed run's result as it stands; `undefined` when its output is not held here any more, or nothing was typed. */
+  resultOf(
+    runId: string,
+    maxOutputBytes: number,
+    open: 'timed_out' | 'accepted' | 'blocked_on_input' = 'timed_out',
+  ): RunResult | undefined {
+    const { coordinator, journal } = this.#parts;
+    const result = coordinator.result(runId, maxOutputBytes, open);
+    return result === undefined ? undefined : { ...result, head: journal.head };
+  }
+
+  /** Takes back a run that waits for its turn; its caller is told. False when there is no such run. */
+  withdraw(runId: string): boolean {
+    const takeBack = this.#queued.get(runId);
+    takeBack?.();
+    return takeBack !== undefined;
+  }
+
   /** `open` says how a run that goes on is told. */
   #result(runId: string, maxOutputBytes: number, open: InputBlock | 'timed_out' | 'accepted'): RunResult {
-    const { coordinator, journal } = this.#parts;
     const block = typeof open === 'object' ? open : undefined;
     const outcome = typeof open === 'object' ? 'blocked_on_input' : open;
-    const result = coordinator.result(runId, maxOutputBytes, outcome);
+    const result = this.resultOf(runId, maxOutputBytes, outcome);
     if (result === undefined) throw unknownRun(runId);
     // It may have ended since it was seen to be blocked: then that is the news.
-    if (block === undefined || result.outcome !== outcome) return { ...result, head: journal.head };
+    if (block === undefined || result.outcome !== outcome) return result;
     const blockedOn = { ...block, evidence: [...block.evidence] };
-    return { ...result, evidence: blockedOn.evidence, confidence: block.confidence, blockedOn, head: journal.head };
+    return { ...result, evidence: blockedOn.evidence, confidence: block.confidence, blockedOn };
   }
 
   /** Waits for the turn and the prompt, then types. Nothing was typed if it throws. Returns the log's size before the run. */
@@ -151,17 +170,23 @@ export class SessionRuns {
     this.#turn = new Promise((resolve) => (leave = resolve));
     this.#inTurn++;
     if (signal.aborted || ended.aborted) abort();
+    this.#queued.set(prepared.runId, () => {
+      coordinator.withdraw(prepared.runId);
+      stop.abort(withdrawn(prepared.runId));
+    });
     try {
       await unlessAborted(before, stop.signal);
       const previous = coordinator.runInFlight;
       if (previous !== undefined) await coordinator.wait(previous, { timeoutMs: 0, signal: stop.signal });
       await this.#parts.gate.untilReady(stop.signal);
+      stop.signal.throwIfAborted();
       return this.#type(prepared);
     } catch (error) {
       coordinator.withdraw(prepared.runId);
       throw error;
     } finally {
       timer?.clear();
+      this.#queued.delete(prepared.runId);
       signal.removeEventListener('abort', abort);
       ended.removeEventListener('abort', abort);
       this.#inTurn--;
@@ -190,7 +215,7 @@ export class SessionRuns {
       removeScript();
       throw error;
     }
-    this.#parts.onTyped();
+    this.#parts.onTyped(prepared.runId);
     coordinator.wait(prepared.runId, { timeoutMs: 0 }).then(removeScript, removeScript);
     pty.write(action.bytes);
     return logOffset;
@@ -222,11 +247,18 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
+function withdrawn(runId: string): TtyError {
+  return new TtyError('CANCELLED', `run ${runId} was cancelled before it was typed`, {
+    details: { reason: 'withdrawn', runId },
+  });
+}
+
 function stillBusy(timeoutMs: number): TtyError {
   return new TtyError('SESSION_BUSY', `the shell did not come to a prompt within ${timeoutMs} ms; nothing was typed`);
 }
 
-function unknownRun(runId: string): TtyError {
+/** The host does not know the run, or not any more. */
+export function unknownRun(runId: string): TtyError {
   return new TtyError('RUN_NOT_FOUND', `the host keeps no run ${runId}`, {
     hint: 'the log may still hold it: agent-tty run output shows what it printed',
   });

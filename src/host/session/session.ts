@@ -20,6 +20,7 @@ import { ScreenEnd } from './keepScreen.ts';
 import { prepareLaunch, spawnLaunch } from './launch.ts';
 import { LogGuard } from './logGuard.ts';
 import { endTree } from './processTree.ts';
+import type { RunCancels } from './cancelRun.ts';
 import type { SessionRuns } from './runs.ts';
 import { SessionScreen } from './sessionScreen.ts';
 import { describe, describeCreated } from './sessionView.ts';
@@ -121,6 +122,10 @@ export class Session {
 
   get runs(): SessionRuns {
     return this.#parts.runs;
+  }
+
+  get cancels(): RunCancels {
+    return this.#parts.cancels;
   }
 
   get input(): SessionInput {

@@ -47,6 +47,7 @@ export function routes(handlers: Handlers): Readonly<Record<MethodName, Route>> 
     'session.follow': route('session.follow', methods['session.follow'], handlers['session.follow']),
     'run.start': route('run.start', methods['run.start'], handlers['run.start']),
     'run.wait': route('run.wait', methods['run.wait'], handlers['run.wait']),
+    'run.cancel': route('run.cancel', methods['run.cancel'], handlers['run.cancel']),
     'run.list': route('run.list', methods['run.list'], handlers['run.list']),
     'input.type': route('input.type', methods['input.type'], handlers['input.type']),
     'input.paste': route('input.paste', methods['input.paste'], handlers['input.paste']),

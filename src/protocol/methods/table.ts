@@ -1,5 +1,6 @@
 /** THE contract: every method that a client may call. Client and host are both typed from this table. */
 import type { z } from 'zod';
+import { cancelRun } from './cancel.ts';
 import { followSession } from './events.ts';
 import { hostStatus, hostStop } from './host.ts';
 import { pasteText, sendKeys, typeText } from './input.ts';
@@ -21,6 +22,7 @@ export const methods = {
   'session.follow': followSession,
   'run.start': startRun,
   'run.wait': waitRun,
+  'run.cancel': cancelRun,
   'run.list': listRuns,
   'input.type': typeText,
   'input.paste': pasteText,

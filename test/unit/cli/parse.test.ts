@@ -50,10 +50,6 @@ describe('finding the command', () => {
     expect(failure('zzzzzzzz').message).toBe('unknown command "zzzzzzzz"');
   });
 
-  it('does not take a word of commands to come for a session', () => {
-    expect(failure('run', 'cancel', 'x').message).toContain('unknown command "run cancel"');
-  });
-
   it('names the words that a family of commands needs', () => {
     expect(failure('host').message).toBe('host needs one of: status, stop');
   });

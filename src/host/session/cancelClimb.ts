@@ -1,0 +1,220 @@
+/** One climb of the ladder that ends a run: looks at its processes, does what the ladder says, waits for what comes of it. */
+import { delay } from '../../base/clock.ts';
+import { bootId, nowTicks, type ProcessIdentity, signalIdentity } from '../../base/processIdentity.ts';
+import type { NewEvent } from '../../protocol/events.ts';
+import type { RunView } from '../../protocol/methods/common.ts';
+import type { MethodResult } from '../../protocol/methods/table.ts';
+import { type CancelState, type CancelView, climb, firstRung } from '../run/cancelLadder.ts';
+import { processesOfRun, processName } from '../run/runProcesses.ts';
+import type { CancelParts } from './cancelRun.ts';
+import { isForkOf } from './promptGate.ts';
+import { findTree } from './processTree.ts';
+import { type KnownOrigin, programOf, readProcessTable } from './runOrigins.ts';
+import { signalGroup } from './signalTarget.ts';
+
+/** What a climb did. */
+export type ClimbEnd = Pick<MethodResult<'run.cancel'>, 'step' | 'signalled' | 'survivors' | 'unclear'>;
+
+/** A process of the run as it was seen last. */
+interface Member {
+  readonly identity: ProcessIdentity;
+  readonly group: number;
+}
+
+/** The default INTR character (termios(3)). */
+const CTRL_C = 0x03;
+/** Pause between two looks at the process table, and how much longer than a look it is at least. */
+const LOOK_MS = 30;
+const PAUSE_PER_LOOK = 10;
+/** Longest that a fork of the shell takes to become a program, in clock ticks; an older one is a subshell. */
+const FORK_TICKS = 20;
+/** A session that is being destroyed is over in less. */
+const DESTROYED_MS = 6_000;
+
+export class CancelClimb {
+  readonly #parts: CancelParts;
+  readonly #runId: string;
+  readonly #isProcessRun: boolean;
+  readonly #known = new Map<string, Member>();
+  readonly #groups = new Set<number>();
+  /** Groups that got an interrupt. */
+  readonly #interrupted = new Set<number>();
+  readonly #signalled = new Set<string>();
+  #state: CancelState;
+  #alive: readonly string[] = [];
+  #unclear = 0;
+  #pauseMs = LOOK_MS;
+  #isFirstLook = true;
+
+  constructor(parts: CancelParts, { runId, source, outcome }: RunView, graceMs: number) {
+    this.#parts = parts;
+    this.#runId = runId;
+    this.#isProcessRun = source === 'process';
+    this.#state = firstRung({ graceMs, isStopped: outcome === 'stopped' });
+  }
+
+  /** @throws TtyError `STORAGE_WRITE_ERROR` when a step cannot be put on record; it is then not taken */
+  async run(): Promise<ClimbEnd> {
+    const { clock } = this.#parts;
+    for (;;) {
+      const view = this.#look();
+      if (!this.#isLive) {
+        // Nothing may be signalled or logged beside whoever ends the session.
+        await this.#untilOver(DESTROYED_MS);
+        return this.#destroyed();
+      }
+      const { state, action } = climb(this.#state, view);
+      if (action.type === 'interrupt' && !this.#interrupt()) continue;
+      this.#state = state;
+      if (action.type === 'done') return this.#end();
+      if (action.type === 'signal') this.#signal(action.signal, action.names);
+      if (action.type === 'wait') {
+        const pauseMs = Math.max(1, Math.min(action.untilMs - clock.nowMs(), this.#pauseMs));
+        await (view.isOver ? delay(clock, pauseMs) : this.#untilOver(pauseMs));
+      }
+    }
+  }
+
+  /** Whoever ends the session ends what is left of the run. */
+  async #destroyed(): Promise<ClimbEnd> {
+    const { clock } = this.#parts;
+    for (const deadline = clock.nowMs() + DESTROYED_MS; clock.nowMs() < deadline;) {
+      this.#look();
+      if (this.#alive.length === 0) break;
+      await delay(clock, this.#pauseMs);
+    }
+    return this.#end();
+  }
+
+  get #isLive(): boolean {
+    try {
+      this.#parts.assertLive();
+      return true;
+    } catch {
+      return false; // that is the question
+    }
+  }
+
+  async #untilOver(timeoutMs: number): Promise<void> {
+    await this.#parts.coordinator.wait(this.#runId, { timeoutMs });
+  }
+
+  #end(): ClimbEnd {
+    return {
+      step: this.#state.taken ?? 'none',
+      signalled: this.#signalled.size,
+      survivors: this.#alive.length,
+      unclear: this.#unclear,
+    };
+  }
+
+  /** Looks at the process table. What was found once stays the run's, wherever it goes. */
+  #look(): CancelView {
+    const { clock, coordinator, pty } = this.#parts;
+    const beganMs = clock.nowMs();
+    const isOver = coordinator.runInFlight !== this.#runId;
+    const group = isOver ? undefined : pty.foregroundGroup();
+    const members = this.#findMembers(group, !isOver);
+    for (const member of members) {
+      this.#known.set(processName(member.identity), member);
+      this.#groups.add(member.group);
+    }
+    this.#alive = members.map(({ identity }) => processName(identity));
+    const nowMs = clock.nowMs();
+    this.#pauseMs = Math.max(LOOK_MS, (nowMs - beganMs) * PAUSE_PER_LOOK);
+    return {
+      nowMs,
+      isOver,
+      alive: this.#alive,
+      isInterrupting: members.some((member) => this.#interrupted.has(member.group)),
+      losesInterrupts: group === undefined || group === pty.pid || this.#isForked(group, members),
+    };
+  }
+
+  /** Whether the shell has only just forked what is to run: until that is a program it keeps the shell's own handlers. */
+  #isForked(group: number, members: readonly Member[]): boolean {
+    const since = nowTicks() - FORK_TICKS;
+    const shell = this.#parts.pty.pid;
+    return members.some(
+      ({ identity, group: own }) =>
+        own === group && Number(identity.startTicks) > since && isForkOf(identity.pid, shell),
+    );
+  }
+
+  #findMembers(group: number | undefined, isInFlight: boolean): Member[] {
+    const { origins, pty, sessionId } = this.#parts;
+    const table = readProcessTable(sessionId);
+    const known = origins.get(this.#runId);
+    if (this.#isProcessRun || (isInFlight && this.#tookTheShellsPlace(known))) {
+      const identities = [...this.#known.values()].map(({ identity }) => identity);
+      return findTree({ mark: sessionId, child: pty.identity }, identities).map((identity) => ({
+        identity,
+        group: table.stats.get(identity.pid)?.pgid ?? 0,
+      }));
+    }
+    if (known === undefined) return [];
+    // Behind the end of a run only a stopped one, at the first look, has processes that nobody saw before.
+    const adopts = isInFlight || this.#isFirstLook;
+    this.#isFirstLook = false;
+    const { own, unclear } = processesOfRun({
+      table,
+      shellPid: pty.pid,
+      hostPid: process.pid,
+      origin: known.origin,
+      foregroundGroup: group === pty.pid ? undefined : group,
+      known: new Set(this.#known.keys()),
+      knownGroups: this.#groups,
+      adopts,
+    });
+    if (adopts) this.#unclear = unclear;
+    const boot = bootId();
+    return own.map(({ pid, startTicks, pgid }) => ({ identity: { pid, startTicks, bootId: boot }, group: pgid }));
+  }
+
+  /** `exec`: the session's process is the run's program now, and no shell any more. */
+  #tookTheShellsPlace(known: KnownOrigin | undefined): boolean {
+    if (known?.program === undefined) return false;
+    const program = programOf(this.#parts.pty.pid);
+    return program !== undefined && program !== known.program;
+  }
+
+  /** Does what a person does. False when the run ended by itself just before. */
+  #interrupt(): boolean {
+    const { coordinator, journal, onInterrupt, pty } = this.#parts;
+    this.#parts.drainOutput();
+    if (coordinator.runInFlight !== this.#runId) return false;
+    const group = pty.foregroundGroup() ?? 0;
+    // An editor without signals of its own takes the key; what waits in a queue is read too late.
+    const byte = pty.interruptByte() ?? (group === pty.pid && !this.#isProcessRun ? CTRL_C : undefined);
+    if (byte !== undefined && pty.queuedBytes === 0) {
+      journal.commit(keyEvent(byte));
+      onInterrupt();
+      pty.write(Buffer.from([byte]));
+    } else {
+      journal.commit({ type: 'signal', payload: { signal: 'SIGINT', runId: this.#runId } });
+      onInterrupt();
+      if (group !== pty.pid || this.#isProcessRun) signalGroup(group, pty.identity, 'SIGINT');
+    }
+    this.#interrupted.add(group);
+    for (const name of this.#alive) if (this.#known.get(name)?.group === group) this.#signalled.add(name);
+    return true;
+  }
+
+  #signal(signal: 'SIGTERM' | 'SIGKILL', names: readonly string[]): void {
+    const { journal } = this.#parts;
+    this.#parts.drainOutput();
+    journal.commit({ type: 'signal', payload: { signal, runId: this.#runId } });
+    for (const name of names) {
+      const identity = this.#known.get(name)?.identity;
+      if (identity === undefined || !signalIdentity(identity, signal)) continue;
+      this.#signalled.add(name);
+      // A stopped process acts on TERM only once it goes on.
+      if (signal === 'SIGTERM') signalIdentity(identity, 'SIGCONT');
+    }
+  }
+}
+
+function keyEvent(byte: number): NewEvent {
+  if (byte === CTRL_C) return { type: 'input_keys', payload: { keys: ['Ctrl+C'] } };
+  return { type: 'input_text', payload: { data: String.fromCharCode(byte) } };
+}
