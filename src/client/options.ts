@@ -26,6 +26,11 @@ export interface RunOptions extends WaitRunOptions {
   readonly wait?: boolean;
   /** While another run is under way: `wait` for it (the default) or `fail` with `SESSION_BUSY`. */
   readonly whenBusy?: 'wait' | 'fail';
+  /**
+   * A name for this command, 1 to 128 visible ASCII characters: the session types it once. A call that comes again with the
+   * same key and command joins the first one, also after a lost connection or when the session is over.
+   */
+  readonly idempotencyKey?: string;
 }
 
 /** How a run is cancelled. */

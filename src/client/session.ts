@@ -30,6 +30,7 @@ import type {
   WaitRunOptions,
 } from './options.ts';
 import { withFittingOutput } from './runOutput.ts';
+import { runOrTell } from './keyedRun.ts';
 import { RunFollower, runOffset, type RunPlace } from './runFollower.ts';
 import { pasteText, typeText } from './typeText.ts';
 import { waitBoundMs } from './waitBound.ts';
@@ -77,10 +78,11 @@ export class Session implements AsyncDisposable {
    * Types a command into the shell and waits for its end. That it fails, times out or is interrupted is an outcome in the
    * result, not an error; so is, with `untilInput`, that it waits for input.
    *
-   * @throws TtyError `SESSION_BUSY`, `NOT_A_SHELL`, `INVALID_INPUT`, `CANCELLED`: nothing was typed, or the wait was given up
+   * @throws TtyError `SESSION_BUSY`, `NOT_A_SHELL`, `INVALID_INPUT`, `IDEMPOTENCY_KEY_REUSED`, `CANCELLED`: nothing was typed, or
+   *   the wait was given up
    */
   run(command: string, options: RunOptions = {}): Promise<RunResult> {
-    const { wait = true, whenBusy } = options;
+    const { wait = true, whenBusy, idempotencyKey, maxOutputBytes } = options;
     const waiting = this.#waiting(options);
     const params = {
       session: this.reference,
@@ -88,8 +90,12 @@ export class Session implements AsyncDisposable {
       wait,
       ...waiting.params,
       ...(whenBusy === undefined ? {} : { whenBusy }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     };
-    return waiting.finish((call) => this.#parts.call('run.start', params, call));
+    const keyed = { session: this.reference, command, key: idempotencyKey, maxOutputBytes };
+    return waiting.finish((call) =>
+      runOrTell(this.#parts.home, keyed, () => this.#parts.call('run.start', params, call)),
+    );
   }
 
   /**

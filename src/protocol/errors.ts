@@ -49,6 +49,11 @@ export const ERRORS = {
     retryable: true,
     meaning: 'The program does not read its input and the queue is full.',
   },
+  IDEMPOTENCY_KEY_REUSED: {
+    exitCode: 4,
+    retryable: false,
+    meaning: 'The idempotency key belongs to another command of the session; nothing was typed.',
+  },
   HOST_HAS_SESSIONS: { exitCode: 4, retryable: false, meaning: 'The host still has sessions that run.' },
   HOST_TIMEOUT: { exitCode: 5, retryable: true, meaning: 'The host did not answer in time.' },
   HOST_UNREACHABLE: { exitCode: 6, retryable: true, meaning: 'No connection to the host could be made.' },

@@ -3,6 +3,8 @@ import { checkSessionReference } from '../../protocol/ids.ts';
 import { DEFAULT_RUN_TIMEOUT_MS, MAX_COMMAND_BYTES } from '../../protocol/limits.ts';
 import type { RunNote } from '../../protocol/methods/run.ts';
 import type { RunResult } from '../../protocol/methods/common.ts';
+import { runOrTell } from '../../client/keyedRun.ts';
+import { checkRunKey } from '../../protocol/runKey.ts';
 import type { CommandReply, Handler, OptionValues } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { waitBound, withSession } from '../host.ts';
@@ -31,7 +33,11 @@ export const run: Handler<typeof runSpec> = async ({ positionals, rest, options 
         'agent-tty list shows the sessions; a command of its own comes after --',
       );
     if (rest.length === 0) throw usage('the command after -- is missing');
-    refuse(options, ['no-wait', 'file', 'when-busy'], 'needs a session; a run of its own is always waited for');
+    refuse(
+      options,
+      ['no-wait', 'file', 'when-busy', 'idempotency-key'],
+      'needs a session; a run of its own is always waited for',
+    );
     const reply = await oneShot(rest, options, context);
     return withWarnings(reply, termWarnings(options.term, context.environment));
   }
@@ -54,6 +60,8 @@ async function runInSession(
   const timeoutMs = options.timeout ?? DEFAULT_RUN_TIMEOUT_MS;
   const isWaited = options['no-wait'] !== true;
   const maxOutput = options['max-output'];
+  const key = options['idempotency-key'];
+  if (key !== undefined) checkRunKey(key);
   const params = {
     session,
     command,
@@ -63,12 +71,15 @@ async function runInSession(
     untilInput: options['until-input'] === true,
     ...(options['when-busy'] === undefined ? {} : { whenBusy: options['when-busy'] }),
     ...(maxOutput === undefined ? {} : { maxOutputBytes: maxOutput }),
+    ...(key === undefined ? {} : { idempotencyKey: key }),
   };
   const stop = new AbortController();
   context.stdout.onClose(() => stop.abort());
   const call = (onNote: (note: RunNote) => void): Promise<RunResult> =>
-    withSession(context, session, (client) =>
-      client.call('run.start', params, { onNote, signal: stop.signal, ...waitBound(context, timeoutMs) }),
+    runOrTell(context.home, { session, command, key, maxOutputBytes: maxOutput }, () =>
+      withSession(context, session, (client) =>
+        client.call('run.start', params, { onNote, signal: stop.signal, ...waitBound(context, timeoutMs) }),
+      ),
     );
   if (isWaited) {
     const result = await waitForRun(context, call, { maxOutputBytes: maxOutput, ansi: options.ansi });

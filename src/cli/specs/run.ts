@@ -61,6 +61,11 @@ export const runSpec = defineSpec({
       choices: ['wait', 'fail'],
       help: 'while another run is under way: queue or be refused (default: wait)',
     },
+    'idempotency-key': {
+      kind: 'text',
+      value: 'KEY',
+      help: 'a name for this command (visible ASCII): the session types it once; a call that comes again joins the first',
+    },
     ...WAITING_OPTIONS,
     ...CREATE_OPTIONS,
   },

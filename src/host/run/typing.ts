@@ -2,6 +2,7 @@
  * How text gets to the program that reads the terminal's lines: character by character, as a bracketed paste, as lines for
  * the kernel's own line editor, or not at all but by the path of a file.
  */
+import { commandText } from '../../protocol/commandText.ts';
 import { MAX_CANONICAL_LINE_BYTES } from '../../protocol/limits.ts';
 import { quote, TtyError } from '../../protocol/errors.ts';
 
@@ -37,7 +38,7 @@ export function normalizeCommand(command: string): string {
   };
   if (command.includes('\0')) refuse('holds a NUL, which no terminal passes on', 'nul');
   if (/(?:\u001b\[|\u009b)20[01]~/.test(command)) refuse('holds the frame of a bracketed paste', 'paste_frame');
-  const text = command.replaceAll(/\r\n?/g, '\n').replace(/\n+$/, '');
+  const text = commandText(command);
   if (text.trim() === '') refuse('is empty', 'empty');
   return text;
 }

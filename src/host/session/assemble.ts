@@ -95,15 +95,12 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
     if (what !== 'command') replies.askersGone();
     if (what === 'prompt') journal.syncSoon();
   };
-  const origins = new RunOrigins(pty.identity, (runId) => {
-    const outcome = coordinator.view(runId)?.outcome;
-    return outcome === null || outcome === 'stopped';
+  const origins = new RunOrigins(pty.identity, (runId) => coordinator.view(runId));
+  const sink = coordinatorSink(() => ingest, pty, {
+    shellReported: reported,
+    runEnded: () => replies.askersGone(),
+    origins,
   });
-  const runEnded = (runId: string): void => {
-    origins.ended(runId);
-    replies.askersGone();
-  };
-  const sink = coordinatorSink(() => ingest, pty, { shellReported: reported, runEnded });
   const { nonce, source } = launch;
   const coordinator = new RunCompletionCoordinator({ sessionId: id, clock, nonce, source, sink });
   const commit = (): void => journal.flush();
@@ -124,20 +121,13 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
       life.onTurn();
     },
   });
-  const scratch = options.paths.scratch;
   const shared = { pty, journal, assertLive: life.assertLive, drainOutput: () => ingest.drain() };
   const inputWatch: InputWatch = openInputWatch(options, { ...shared, coordinator, modes, ingest });
-  const typing = { clock, progress, coordinator, tracker, gate, inputWatch, scratch };
-  const runs = new SessionRuns({
-    ...shared,
-    ...typing,
-    ended: life.ended,
-    onTyped: (runId) => {
-      origins.typed(runId);
-      watch.runTyped();
-    },
-  });
   const onInterrupt = (): void => watch.interruptTyped();
+  const { scratch, log } = options.paths;
+  const known = { coordinator, tracker, gate, inputWatch, origins };
+  const typing = { ...known, clock, progress, log, scratch, ended: life.ended };
+  const runs = new SessionRuns({ ...shared, ...typing, onTyped: () => watch.runTyped() });
   const cancels = new RunCancels({ ...shared, sessionId: id, clock, coordinator, runs, origins, onInterrupt });
   const input = new SessionInput({ ...shared, modes: () => modes.modes, onInterrupt });
   const verbs = new SessionVerbs({ ...shared, sessionId: id, screen, onInterrupt, onResized: life.onResized });
@@ -203,12 +193,15 @@ function assembleWaits({ clock, launch }: AssemblyOptions, life: SessionLife, pa
 function coordinatorSink(
   ingest: () => Ingest,
   pty: Pty,
-  told: { shellReported: CoordinatorSink['shellReported']; runEnded: (runId: string) => void },
+  told: { shellReported: CoordinatorSink['shellReported']; runEnded: () => void; origins: RunOrigins },
 ): CoordinatorSink {
   return {
     append: (event) => {
       const seq = ingest().append(event);
-      if (event.type === 'run_complete') told.runEnded(event.payload.runId);
+      if (event.type === 'run_complete') {
+        told.origins.ended(event.payload.runId);
+        told.runEnded();
+      }
       return seq;
     },
     appendOutput: (bytes) => ingest().appendOutput(bytes),

@@ -180,7 +180,7 @@ export class CancelClimb {
 
   /** Does what a person does. False when the run ended by itself just before. */
   #interrupt(): boolean {
-    const { coordinator, journal, onInterrupt, pty } = this.#parts;
+    const { coordinator, journal, pty } = this.#parts;
     this.#parts.drainOutput();
     if (coordinator.runInFlight !== this.#runId) return false;
     const group = pty.foregroundGroup() ?? 0;
@@ -188,11 +188,11 @@ export class CancelClimb {
     const byte = pty.interruptByte() ?? (group === pty.pid && !this.#isProcessRun ? CTRL_C : undefined);
     if (byte !== undefined && pty.queuedBytes === 0) {
       journal.commit(keyEvent(byte));
-      onInterrupt();
+      this.#parts.onInterrupt();
       pty.write(Buffer.from([byte]));
     } else {
       journal.commit({ type: 'signal', payload: { signal: 'SIGINT', runId: this.#runId } });
-      onInterrupt();
+      this.#parts.onInterrupt();
       if (group !== pty.pid || this.#isProcessRun) signalGroup(group, pty.identity, 'SIGINT');
     }
     this.#interrupted.add(group);

@@ -9,6 +9,7 @@ import {
   type ProcessStat,
   readProcessStat,
 } from '../../base/processIdentity.ts';
+import type { RunView } from '../../protocol/methods/common.ts';
 import { processName, type ProcessTable, type RunOrigin } from '../run/runProcesses.ts';
 import { carriesMark } from './processTree.ts';
 
@@ -20,18 +21,19 @@ export interface KnownOrigin {
 
 export class RunOrigins {
   readonly #shell: ProcessIdentity;
-  readonly #isKept: (runId: string) => boolean;
+  readonly #view: (runId: string) => RunView | undefined;
   readonly #origins = new Map<string, KnownOrigin>();
 
-  /** `isKept` tells which runs of those that were typed may still have processes. */
-  constructor(shell: ProcessIdentity, isKept: (runId: string) => boolean) {
+  /** `view` tells how runs stand. */
+  constructor(shell: ProcessIdentity, view: (runId: string) => RunView | undefined) {
     this.#shell = shell;
-    this.#isKept = isKept;
+    this.#view = view;
   }
 
   /** To be called before a run's bytes go out. Costs a look at the shell's children. */
   typed(runId: string): void {
-    for (const id of this.#origins.keys()) if (!this.#isKept(id)) this.#origins.delete(id);
+    // A run that is over keeps no processes, except one that was stopped.
+    for (const id of this.#origins.keys()) if (this.#view(id)?.outcome !== 'stopped') this.#origins.delete(id);
     const stats = descendants(this.#shell.pid);
     const origin = {
       sinceTicks: nowTicks(),

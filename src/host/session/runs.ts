@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isErrno, makePrivateDirectory } from '../../base/atomicFile.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
+import { commandText } from '../../protocol/commandText.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import type { RunResult, RunView } from '../../protocol/methods/common.ts';
 import type { CallContext } from '../../protocol/methods/handlers.ts';
@@ -18,6 +19,8 @@ import type { Journal } from './journal.ts';
 import type { LogProgress } from './logProgress.ts';
 import type { PromptGate } from './promptGate.ts';
 import { untilEndOrInput } from './runWait.ts';
+import { RunKeys } from './runKeys.ts';
+import type { RunOrigins } from './runOrigins.ts';
 
 export interface RunsParts {
   readonly clock: Clock;
@@ -28,12 +31,15 @@ export interface RunsParts {
   readonly tracker: PromptTracker;
   readonly gate: PromptGate;
   readonly inputWatch: InputWatch;
+  readonly origins: RunOrigins;
+  /** Path of the session's log. */
+  readonly log: string;
   /** Directory for scripts of commands that cannot be typed; made when it is needed. */
   readonly scratch: string;
   /** Aborts when the session's program is gone; the reason is `SESSION_NOT_RUNNING`. */
   readonly ended: AbortSignal;
   /** Tells that a run was typed, before its bytes go out. */
-  onTyped(runId: string): void;
+  onTyped(): void;
   /** Handles output that has come and is not logged yet, so that it stands before what is typed next. */
   drainOutput(): void;
   /** @throws TtyError `SESSION_NOT_RUNNING` */
@@ -52,8 +58,11 @@ export class SessionRuns {
   /** What takes back a run that waits for its turn. */
   readonly #queued = new Map<string, () => void>();
 
+  readonly #keys: RunKeys;
+
   constructor(parts: RunsParts) {
     this.#parts = parts;
+    this.#keys = new RunKeys(parts);
   }
 
   views(): RunView[] {
@@ -80,6 +89,22 @@ export class SessionRuns {
   /** Types a command when its turn has come and the shell is at its prompt; waits for its end if asked to. */
   async start(request: StartRequest, context: Context): Promise<RunResult> {
     const { coordinator } = this.#parts;
+    const { idempotencyKey: key } = request;
+    const { runId, joined, ...place } =
+      key === undefined
+        ? { joined: false, ...(await this.#startNew(request, context)) }
+        : await this.#startOnce(key, request, context);
+    const seq = coordinator.view(runId)?.seq ?? 0;
+    if (request.progress) context.note({ type: 'accepted', runId, seq, ...place });
+    const result = request.wait ? await this.#waitFor(runId, request, context) : this.#result(runId, 0, 'accepted');
+    return joined ? { ...result, joined } : result;
+  }
+
+  async #startNew(
+    request: StartRequest,
+    { signal }: Pick<Context, 'signal'>,
+  ): Promise<{ runId: string; logOffset: number }> {
+    const { coordinator } = this.#parts;
     this.#parts.assertLive();
     if (request.whenBusy === 'fail' && this.hasRun) {
       const { runInFlight } = coordinator;
@@ -87,10 +112,27 @@ export class SessionRuns {
       throw new TtyError('SESSION_BUSY', `${run} is under way; nothing was typed`, { details: { runId: runInFlight } });
     }
     const prepared = coordinator.prepare({ command: request.command, noWait: !request.wait });
-    const logOffset = await this.#inOrder(prepared, request.timeoutMs, context.signal);
-    const view = coordinator.view(prepared.runId);
-    if (request.progress) context.note({ type: 'accepted', runId: prepared.runId, seq: view?.seq ?? 0, logOffset });
-    return request.wait ? this.#waitFor(prepared.runId, request, context) : this.#result(prepared.runId, 0, 'accepted');
+    const key = request.idempotencyKey;
+    const named =
+      key === undefined ? prepared : { ...prepared, inputRun: { ...prepared.inputRun, idempotencyKey: key } };
+    return { runId: prepared.runId, logOffset: await this.#inOrder(named, request.timeoutMs, signal) };
+  }
+
+  /** The run of a key, typed now if it was not; how long each caller waits for its turn is its own affair. */
+  async #startOnce(
+    key: string,
+    request: StartRequest,
+    { signal }: Context,
+  ): Promise<{ runId: string; joined: boolean; logOffset?: number }> {
+    const { timeoutMs, command } = request;
+    if (!this.#keys.isTyped(key)) this.#parts.assertLive();
+    let place: { logOffset?: number } = {};
+    const type = async (stop: AbortSignal): Promise<void> => {
+      const { logOffset } = await this.#startNew({ ...request, timeoutMs: 0 }, { signal: stop });
+      place = { logOffset };
+    };
+    const caller = { signal, timeoutMs, late: () => stillBusy(timeoutMs) };
+    return { ...(await this.#keys.run({ key, command: commandText(command), caller, type })), ...place };
   }
 
   /** Waits for a run that was started before; one that ended long ago is answered at once. */
@@ -210,12 +252,15 @@ export class SessionRuns {
     const logOffset = journal.offsetBytes;
     try {
       const inputRunSeq = journal.commit({ type: 'input_run', payload: prepared.inputRun });
+      const { idempotencyKey } = prepared.inputRun;
+      if (idempotencyKey !== undefined) this.#keys.typed(idempotencyKey, prepared.runId);
       coordinator.register({ prepared, inputRunSeq, action });
     } catch (error) {
       removeScript();
       throw error;
     }
-    this.#parts.onTyped(prepared.runId);
+    this.#parts.origins.typed(prepared.runId);
+    this.#parts.onTyped();
     coordinator.wait(prepared.runId, { timeoutMs: 0 }).then(removeScript, removeScript);
     pty.write(action.bytes);
     return logOffset;
@@ -260,6 +305,7 @@ function stillBusy(timeoutMs: number): TtyError {
 /** The host does not know the run, or not any more. */
 export function unknownRun(runId: string): TtyError {
   return new TtyError('RUN_NOT_FOUND', `the host keeps no run ${runId}`, {
+    details: { runId },
     hint: 'the log may still hold it: agent-tty run output shows what it printed',
   });
 }

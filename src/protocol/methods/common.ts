@@ -88,6 +88,7 @@ export const runResult = z
       .nullable()
       .optional()
       .describe('the input that the run waits for, with outcome blocked_on_input'),
+    joined: z.literal(true).optional().describe('an earlier call with the same idempotency key typed it'),
     head: logHead,
   })
   .describe('how a run ended, or how far it is');

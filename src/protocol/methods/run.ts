@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_MAX_OUTPUT_BYTES, DEFAULT_RUN_TIMEOUT_MS, MAX_COMMAND_BYTES } from '../limits.ts';
+import { RUN_KEY } from '../runKey.ts';
 import { defineMethod } from './define.ts';
 import { maxOutputBytes, runResult, runView, seq, sessionRef, timeoutMs } from './common.ts';
 
@@ -29,6 +30,11 @@ export const startRun = defineMethod({
     maxOutputBytes: maxOutputBytes.default(DEFAULT_MAX_OUTPUT_BYTES),
     progress: z.boolean().default(false).describe('send notes while waiting'),
     untilInput,
+    idempotencyKey: z
+      .string()
+      .regex(RUN_KEY)
+      .optional()
+      .describe('a name for this command: the session types it once, a call that comes again joins the first one'),
   }),
   result: runResult,
   note: runNote,
@@ -38,6 +44,7 @@ export const startRun = defineMethod({
     'SESSION_NOT_RUNNING',
     'SESSION_BUSY',
     'NOT_A_SHELL',
+    'IDEMPOTENCY_KEY_REUSED',
     'CANONICAL_LINE_TOO_LONG',
     'INPUT_QUEUE_FULL',
     'INVALID_INPUT',

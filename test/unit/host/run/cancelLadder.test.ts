@@ -22,42 +22,46 @@ function ladder(isStopped = false) {
 
 describe('the ladder of a cancel', () => {
   it('interrupts once, then waits for the end, and is done with it', () => {
-    const it = ladder();
-    expect(it.show({ alive: ['a'] })).toEqual({ type: 'interrupt' });
-    expect(it.show({ alive: ['a'] })).toEqual({ type: 'wait', untilMs: GRACE });
-    expect(it.show({ nowMs: 500, isOver: true })).toEqual({ type: 'done' });
-    expect(it.state.taken).toBe('interrupt');
+    const rungs = ladder();
+    expect(rungs.show({ alive: ['a'] })).toEqual({ type: 'interrupt' });
+    expect(rungs.show({ alive: ['a'] })).toEqual({ type: 'wait', untilMs: GRACE });
+    expect(rungs.show({ nowMs: 500, isOver: true })).toEqual({ type: 'done' });
+    expect(rungs.state.taken).toBe('interrupt');
   });
 
   it('sends TERM when the grace is over, then KILL, to each process once', () => {
-    const it = ladder();
-    it.show({ alive: ['a'] });
-    expect(it.show({ nowMs: 999, alive: ['a'] })).toMatchObject({ type: 'wait' });
-    expect(it.show({ nowMs: 1_000, alive: ['a'] })).toEqual({ type: 'signal', signal: 'SIGTERM', names: ['a'] });
-    expect(it.show({ nowMs: 1_010, alive: ['a'] })).toEqual({ type: 'wait', untilMs: 2_000 });
-    expect(it.show({ nowMs: 1_020, alive: ['a', 'b'] })).toEqual({ type: 'signal', signal: 'SIGTERM', names: ['b'] });
-    expect(it.show({ nowMs: 2_000, alive: ['a', 'b'] })).toMatchObject({ signal: 'SIGKILL', names: ['a', 'b'] });
-    expect(it.show({ nowMs: 2_001, alive: ['a'] })).toEqual({ type: 'wait', untilMs: 3_000 });
-    expect(it.show({ nowMs: 3_000, alive: ['a'] })).toEqual({ type: 'done' });
-    expect(it.state.taken).toBe('kill');
+    const rungs = ladder();
+    rungs.show({ alive: ['a'] });
+    expect(rungs.show({ nowMs: 999, alive: ['a'] })).toMatchObject({ type: 'wait' });
+    expect(rungs.show({ nowMs: 1_000, alive: ['a'] })).toEqual({ type: 'signal', signal: 'SIGTERM', names: ['a'] });
+    expect(rungs.show({ nowMs: 1_010, alive: ['a'] })).toEqual({ type: 'wait', untilMs: 2_000 });
+    expect(rungs.show({ nowMs: 1_020, alive: ['a', 'b'] })).toEqual({
+      type: 'signal',
+      signal: 'SIGTERM',
+      names: ['b'],
+    });
+    expect(rungs.show({ nowMs: 2_000, alive: ['a', 'b'] })).toMatchObject({ signal: 'SIGKILL', names: ['a', 'b'] });
+    expect(rungs.show({ nowMs: 2_001, alive: ['a'] })).toEqual({ type: 'wait', untilMs: 3_000 });
+    expect(rungs.show({ nowMs: 3_000, alive: ['a'] })).toEqual({ type: 'done' });
+    expect(rungs.state.taken).toBe('kill');
   });
 
   it('goes on to TERM at once when all that is left never got the interrupt', () => {
-    const it = ladder();
-    it.show({ alive: ['a', 'daemon'] });
-    expect(it.show({ nowMs: 5, isOver: true, alive: ['a', 'daemon'], isInterrupting: true })).toMatchObject({
+    const rungs = ladder();
+    rungs.show({ alive: ['a', 'daemon'] });
+    expect(rungs.show({ nowMs: 5, isOver: true, alive: ['a', 'daemon'], isInterrupting: true })).toMatchObject({
       type: 'wait',
     });
-    expect(it.show({ nowMs: 10, isOver: true, alive: ['daemon'] })).toMatchObject({
+    expect(rungs.show({ nowMs: 10, isOver: true, alive: ['daemon'] })).toMatchObject({
       signal: 'SIGTERM',
       names: ['daemon'],
     });
   });
 
   it('does nothing for a run that ended by itself before the first step', () => {
-    const it = ladder();
-    expect(it.show({ isOver: true, alive: ['left on purpose'] })).toEqual({ type: 'done' });
-    expect(it.state.taken).toBeUndefined();
+    const rungs = ladder();
+    expect(rungs.show({ isOver: true, alive: ['left on purpose'] })).toEqual({ type: 'done' });
+    expect(rungs.state.taken).toBeUndefined();
   });
 
   it('begins with TERM for a stopped job', () => {
@@ -65,17 +69,17 @@ describe('the ladder of a cancel', () => {
   });
 
   it('interrupts again only what may have lost the interrupt', () => {
-    const it = ladder();
-    expect(it.show({ alive: ['fork'], losesInterrupts: true })).toEqual({ type: 'interrupt' });
-    expect(it.show({ nowMs: 100, alive: ['program'] })).toEqual({ type: 'wait', untilMs: 150 });
-    expect(it.show({ nowMs: 150, alive: ['program'] })).toEqual({ type: 'interrupt' });
-    expect(it.show({ nowMs: 600, alive: ['program'], losesInterrupts: true })).toEqual({
+    const rungs = ladder();
+    expect(rungs.show({ alive: ['fork'], losesInterrupts: true })).toEqual({ type: 'interrupt' });
+    expect(rungs.show({ nowMs: 100, alive: ['program'] })).toEqual({ type: 'wait', untilMs: 150 });
+    expect(rungs.show({ nowMs: 150, alive: ['program'] })).toEqual({ type: 'interrupt' });
+    expect(rungs.show({ nowMs: 600, alive: ['program'], losesInterrupts: true })).toEqual({
       type: 'wait',
       untilMs: GRACE,
     });
   });
 
-  const rungs = { interrupt: 0, SIGTERM: 1, SIGKILL: 2 } as const;
+  const order = { interrupt: 0, SIGTERM: 1, SIGKILL: 2 } as const;
   const view = fc.record({
     stepMs: fc.integer({ min: 0, max: 400 }),
     ends: fc.boolean(),
@@ -87,7 +91,7 @@ describe('the ladder of a cancel', () => {
   it('only climbs, signals nobody twice on a rung, and is over within three graces, whatever it is shown', () => {
     fc.assert(
       fc.property(fc.array(view, { minLength: 60, maxLength: 90 }), fc.boolean(), (views, isStopped) => {
-        const it = ladder(isStopped);
+        const rungs = ladder(isStopped);
         let nowMs = 0;
         let isOver = isStopped;
         let rung = 0;
@@ -95,14 +99,14 @@ describe('the ladder of a cancel', () => {
         let isDone = false;
         for (const { stepMs, ends, alive, ...rest } of views) {
           isOver ||= ends && stepMs > 300;
-          const action = it.show({ nowMs, isOver, alive, ...rest });
+          const action = rungs.show({ nowMs, isOver, alive, ...rest });
           if (isDone) expect(action.type).toBe('done');
           if (isOver && alive.length === 0) expect(action.type).toBe('done');
           isDone = action.type === 'done';
           if (action.type === 'interrupt') expect(isOver).toBe(false);
           if (action.type === 'wait') expect(action.untilMs).toBeGreaterThan(nowMs);
           if (action.type === 'interrupt' || action.type === 'signal') {
-            const next = action.type === 'interrupt' ? 0 : rungs[action.signal];
+            const next = action.type === 'interrupt' ? 0 : order[action.signal];
             expect(next).toBeGreaterThanOrEqual(rung);
             rung = next;
           }

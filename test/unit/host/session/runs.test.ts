@@ -8,6 +8,7 @@ import { InputWatch } from '../../../../src/host/session/inputWatch.ts';
 import { Journal } from '../../../../src/host/session/journal.ts';
 import { LogProgress } from '../../../../src/host/session/logProgress.ts';
 import { PromptGate } from '../../../../src/host/session/promptGate.ts';
+import { RunOrigins } from '../../../../src/host/session/runOrigins.ts';
 import { SessionRuns } from '../../../../src/host/session/runs.ts';
 import { PromptTracker } from '../../../../src/host/run/promptTracker.ts';
 import { MAX_INPUT_BYTES } from '../../../../src/protocol/limits.ts';
@@ -53,6 +54,8 @@ beforeEach(() => {
     coordinator: bench.coordinator,
     tracker,
     gate: new PromptGate({ clock, pty, tracker }),
+    origins: new RunOrigins(pty.identity, (runId) => bench.coordinator.view(runId)),
+    log: path.join(directory, 'events.jsonl'),
     scratch,
     ended: ended.signal,
     onTyped: () => undefined,
