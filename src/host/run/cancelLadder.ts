@@ -14,6 +14,8 @@ export interface CancelView {
   readonly alive: readonly string[];
   /** Some of them got the interrupt and may still be acting on it. */
   readonly isInterrupting: boolean;
+  /** The shell has the command's text and has not begun it: an interrupt now may meet the text, not the command. */
+  readonly isBeginning: boolean;
   /** What would get an interrupt now may lose it: a shell between two programs, a program that has only just begun. */
   readonly losesInterrupts: boolean;
 }
@@ -39,6 +41,8 @@ export interface CancelState {
   readonly isDone: boolean;
 }
 
+/** How long a command may take to begin before the shell is interrupted all the same. */
+const BEGIN_MS = 300;
 /** How long an interrupt that may have been lost is waited for before it is sent again. */
 const AGAIN_MS = 150;
 
@@ -75,6 +79,8 @@ function interruptRung(
   // It ended by itself before anything was done: what it left running is what it was for.
   if (isFirst && view.isOver) return done(state);
   if (isTimeUp || (view.isOver && !view.isInterrupting)) return climb(nextRung(state), view);
+  const beginsUntilMs = state.sinceMs + Math.min(BEGIN_MS, state.graceMs / 2);
+  if (isFirst && view.isBeginning && view.nowMs < beginsUntilMs) return waitUntil(state, beginsUntilMs);
   const isAgain = !view.isOver && state.againMs !== undefined && view.nowMs >= state.againMs;
   if (isFirst || isAgain) {
     const againMs = view.losesInterrupts ? view.nowMs + AGAIN_MS : undefined;
@@ -82,7 +88,7 @@ function interruptRung(
   }
   const againMs = view.isOver ? undefined : state.againMs;
   const untilMs = Math.min(state.sinceMs + state.graceMs, againMs ?? Infinity);
-  return { state, action: { type: 'wait', untilMs } };
+  return waitUntil(state, untilMs);
 }
 
 function signalRung(
@@ -91,7 +97,7 @@ function signalRung(
 ): { state: CancelState; action: CancelAction } {
   const { rung, signalled, sinceMs, graceMs } = state;
   const names = view.alive.filter((name) => !signalled.has(name));
-  if (names.length === 0) return { state, action: { type: 'wait', untilMs: sinceMs + graceMs } };
+  if (names.length === 0) return waitUntil(state, sinceMs + graceMs);
   return {
     state: { ...state, taken: rung, signalled: new Set([...signalled, ...names]) },
     action: { type: 'signal', signal: rung === 'kill' ? 'SIGKILL' : 'SIGTERM', names },
@@ -106,6 +112,10 @@ function nextRung(state: CancelState): CancelState {
     signalled: new Set(),
     againMs: undefined,
   };
+}
+
+function waitUntil(state: CancelState, untilMs: number): { state: CancelState; action: CancelAction } {
+  return { state, action: { type: 'wait', untilMs } };
 }
 
 function done(state: CancelState): { state: CancelState; action: CancelAction } {

@@ -65,7 +65,10 @@ export class MarkReader {
   }
 
   #promptEnd({ prompt, status, stopped }: Mark & { kind: 'prompt_end' }): boolean {
-    if (!this.#parts.reportsPrompts() || !this.#parts.prompts.isCurrent(prompt)) return false;
+    if (!this.#parts.reportsPrompts()) return false;
+    // A run whose own mark was lost ends when the shell is seen at its prompt.
+    if (this.#parts.prompts.isAhead(prompt)) this.#parts.prompts.skipTo(prompt);
+    if (!this.#parts.prompts.isCurrent(prompt)) return false;
     const foreign = this.#parts.prompts.advance();
     const run = this.#parts.inFlight();
     if (run?.prompt === prompt) {

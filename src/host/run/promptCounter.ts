@@ -1,3 +1,6 @@
+/** Most prompts in a row that can have been lost. */
+const MAX_LOST = 8;
+
 /** The shell's prompts by number, as its hooks count them from 0, and whether a command of somebody else holds one. */
 export class PromptCounter {
   #current = 0;
@@ -17,6 +20,20 @@ export class PromptCounter {
   /** Whether `prompt` is the one that stands. Marks of any other were printed before, or are made up. */
   isCurrent(prompt: number): boolean {
     return prompt === this.#current;
+  }
+
+  /**
+   * Whether `prompt` comes soon after the one that stands: marks between the two were lost. A terminal drops what the host has
+   * not read yet when Ctrl+C is typed.
+   */
+  isAhead(prompt: number): boolean {
+    return prompt > this.#current && prompt - this.#current <= MAX_LOST;
+  }
+
+  /** The shell is at `prompt`, whatever was lost before it. */
+  skipTo(prompt: number): void {
+    this.#current = prompt;
+    this.#foreign = false;
   }
 
   /** A command that is no run of ours began at the prompt that stands. */

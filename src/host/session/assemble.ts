@@ -96,11 +96,8 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
     if (what === 'prompt') journal.syncSoon();
   };
   const origins = new RunOrigins(pty.identity, (runId) => coordinator.view(runId));
-  const sink = coordinatorSink(() => ingest, pty, {
-    shellReported: reported,
-    runEnded: () => replies.askersGone(),
-    origins,
-  });
+  const runEnded = (): void => replies.askersGone();
+  const sink = coordinatorSink(() => ingest, pty, { shellReported: reported, runEnded, origins, gate });
   const { nonce, source } = launch;
   const coordinator = new RunCompletionCoordinator({ sessionId: id, clock, nonce, source, sink });
   const commit = (): void => journal.flush();
@@ -193,7 +190,12 @@ function assembleWaits({ clock, launch }: AssemblyOptions, life: SessionLife, pa
 function coordinatorSink(
   ingest: () => Ingest,
   pty: Pty,
-  told: { shellReported: CoordinatorSink['shellReported']; runEnded: () => void; origins: RunOrigins },
+  told: {
+    shellReported: CoordinatorSink['shellReported'];
+    runEnded: () => void;
+    origins: RunOrigins;
+    gate: PromptGate;
+  },
 ): CoordinatorSink {
   return {
     append: (event) => {
@@ -208,6 +210,7 @@ function coordinatorSink(
     flushOutput: () => ingest().flushOutput(),
     requestInterrupt: () => {
       ingest().append({ type: 'input_keys', payload: { keys: ['Ctrl+C'] } });
+      told.gate.interrupted();
       pty.write(INTR);
     },
     shellReported: told.shellReported,

@@ -1,16 +1,33 @@
 /** One climb of the ladder that ends a run: looks at its processes, does what the ladder says, waits for what comes of it. */
-import { delay } from '../../base/clock.ts';
+import { type Clock, delay } from '../../base/clock.ts';
 import { bootId, nowTicks, type ProcessIdentity, signalIdentity } from '../../base/processIdentity.ts';
 import type { NewEvent } from '../../protocol/events.ts';
 import type { RunView } from '../../protocol/methods/common.ts';
 import type { MethodResult } from '../../protocol/methods/table.ts';
+import type { Pty } from '../pty/pty.ts';
 import { type CancelState, type CancelView, climb, firstRung } from '../run/cancelLadder.ts';
+import type { RunCompletionCoordinator } from '../run/coordinator.ts';
 import { processesOfRun, processName } from '../run/runProcesses.ts';
-import type { CancelParts } from './cancelRun.ts';
+import type { Journal } from './journal.ts';
 import { isForkOf } from './promptGate.ts';
 import { findTree } from './processTree.ts';
-import { type KnownOrigin, programOf, readProcessTable } from './runOrigins.ts';
+import { type KnownOrigin, programOf, readProcessTable, type RunOrigins } from './runOrigins.ts';
 import { signalGroup } from './signalTarget.ts';
+
+export interface ClimbParts {
+  readonly sessionId: string;
+  readonly clock: Clock;
+  readonly pty: Pty;
+  readonly journal: Journal;
+  readonly coordinator: RunCompletionCoordinator;
+  readonly origins: RunOrigins;
+  /** Handles output that has come and is not logged yet: it may tell the run's end. */
+  drainOutput(): void;
+  /** Tells that an interrupt goes to what runs. */
+  onInterrupt(): void;
+  /** @throws TtyError `SESSION_NOT_RUNNING` when the program is gone or being ended */
+  assertLive(): void;
+}
 
 /** What a climb did. */
 export type ClimbEnd = Pick<MethodResult<'run.cancel'>, 'step' | 'signalled' | 'survivors' | 'unclear'>;
@@ -32,7 +49,7 @@ const FORK_TICKS = 20;
 const DESTROYED_MS = 6_000;
 
 export class CancelClimb {
-  readonly #parts: CancelParts;
+  readonly #parts: ClimbParts;
   readonly #runId: string;
   readonly #isProcessRun: boolean;
   readonly #known = new Map<string, Member>();
@@ -46,7 +63,7 @@ export class CancelClimb {
   #pauseMs = LOOK_MS;
   #isFirstLook = true;
 
-  constructor(parts: CancelParts, { runId, source, outcome }: RunView, graceMs: number) {
+  constructor(parts: ClimbParts, { runId, source, outcome }: RunView, graceMs: number) {
     this.#parts = parts;
     this.#runId = runId;
     this.#isProcessRun = source === 'process';
@@ -127,6 +144,7 @@ export class CancelClimb {
       isOver,
       alive: this.#alive,
       isInterrupting: members.some((member) => this.#interrupted.has(member.group)),
+      isBeginning: coordinator.view(this.#runId)?.state === 'typed',
       losesInterrupts: group === undefined || group === pty.pid || this.#isForked(group, members),
     };
   }
@@ -180,24 +198,35 @@ export class CancelClimb {
 
   /** Does what a person does. False when the run ended by itself just before. */
   #interrupt(): boolean {
-    const { coordinator, journal, pty } = this.#parts;
-    this.#parts.drainOutput();
-    if (coordinator.runInFlight !== this.#runId) return false;
+    const { journal, pty } = this.#parts;
+    if (!this.#isStillInFlight()) return false;
     const group = pty.foregroundGroup() ?? 0;
     // An editor without signals of its own takes the key; what waits in a queue is read too late.
-    const byte = pty.interruptByte() ?? (group === pty.pid && !this.#isProcessRun ? CTRL_C : undefined);
-    if (byte !== undefined && pty.queuedBytes === 0) {
+    const isShell = group === pty.pid && !this.#isProcessRun;
+    const byte = pty.interruptByte() ?? (isShell ? CTRL_C : undefined);
+    // A flood of output that cannot be read first would be lost by the key.
+    if (byte !== undefined && pty.queuedBytes === 0 && (isShell || pty.readNow())) {
       journal.commit(keyEvent(byte));
       this.#parts.onInterrupt();
+      // The key makes the terminal drop what nobody has read yet, the mark of the run's end too.
+      if (!this.#isStillInFlight()) return false;
       pty.write(Buffer.from([byte]));
     } else {
       journal.commit({ type: 'signal', payload: { signal: 'SIGINT', runId: this.#runId } });
       this.#parts.onInterrupt();
-      if (group !== pty.pid || this.#isProcessRun) signalGroup(group, pty.identity, 'SIGINT');
+      if (!isShell) signalGroup(group, pty.identity, 'SIGINT');
     }
     this.#interrupted.add(group);
     for (const name of this.#alive) if (this.#known.get(name)?.group === group) this.#signalled.add(name);
     return true;
+  }
+
+  /** Reads all there is first: it may tell of the run's end. */
+  #isStillInFlight(): boolean {
+    const { coordinator, pty } = this.#parts;
+    pty.readNow();
+    this.#parts.drainOutput();
+    return coordinator.runInFlight === this.#runId;
   }
 
   #signal(signal: 'SIGTERM' | 'SIGKILL', names: readonly string[]): void {

@@ -1,28 +1,11 @@
 /** Cancels runs: withdraws one that is queued, climbs the ladder for one that was typed. One ladder a run, shared by its callers. */
-import type { Clock } from '../../base/clock.ts';
 import type { CheckedParams, MethodResult } from '../../protocol/methods/table.ts';
 import type { RunView } from '../../protocol/methods/common.ts';
-import type { Pty } from '../pty/pty.ts';
-import type { RunCompletionCoordinator } from '../run/coordinator.ts';
-import { CancelClimb, type ClimbEnd } from './cancelClimb.ts';
-import type { Journal } from './journal.ts';
-import type { RunOrigins } from './runOrigins.ts';
+import { CancelClimb, type ClimbEnd, type ClimbParts } from './cancelClimb.ts';
 import { type SessionRuns, unknownRun } from './runs.ts';
 
-export interface CancelParts {
-  readonly sessionId: string;
-  readonly clock: Clock;
-  readonly pty: Pty;
-  readonly journal: Journal;
-  readonly coordinator: RunCompletionCoordinator;
+export interface CancelParts extends ClimbParts {
   readonly runs: Pick<SessionRuns, 'withdraw' | 'resultOf'>;
-  readonly origins: RunOrigins;
-  /** Handles output that has come and is not logged yet: it may tell the run's end. */
-  drainOutput(): void;
-  /** Tells that an interrupt goes to what runs. */
-  onInterrupt(): void;
-  /** @throws TtyError `SESSION_NOT_RUNNING` when the program is gone or being ended */
-  assertLive(): void;
 }
 
 type CancelRequest = Omit<CheckedParams<'run.cancel'>, 'run'>;

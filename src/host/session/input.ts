@@ -93,7 +93,12 @@ export class SessionInput {
     pty.assertRoom(bytes.length);
     this.#parts.drainOutput();
     const seq = journal.commit(...events);
-    if (bytes.includes(INTR)) this.#parts.onInterrupt();
+    if (bytes.includes(INTR)) {
+      this.#parts.onInterrupt();
+      // The key makes the terminal drop what nobody has read yet, a mark of the shell too.
+      pty.readNow();
+      this.#parts.drainOutput();
+    }
     pty.write(bytes);
     return seq;
   }

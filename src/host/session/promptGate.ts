@@ -20,6 +20,9 @@ const FOREIGN_MS = 150;
 /** The same for a fork of the shell that has not become a program yet; on a busy machine it waits for its turn to do so. */
 const FORK_MS = 2_000;
 
+/** How long a shell may take to act on an interrupt: what is typed before that it may take for what was interrupted. */
+const INTERRUPT_MS = 100;
+
 export interface Foreground {
   readonly pid: number;
   readonly name: string;
@@ -29,6 +32,7 @@ export interface Foreground {
 export class PromptGate {
   readonly #parts: PromptGateParts;
   readonly #waiting = new Set<() => void>();
+  #interruptedMs = -Infinity;
 
   constructor(parts: PromptGateParts) {
     this.#parts = parts;
@@ -55,6 +59,11 @@ export class PromptGate {
 
   get atPrompt(): boolean {
     return this.#parts.tracker.readiness(this.facts()) === 'ready';
+  }
+
+  /** To be called when an interrupt goes to what runs: nothing may be typed before the shell is through with it. */
+  interrupted(): void {
+    this.#interruptedMs = this.#parts.clock.nowMs();
   }
 
   /** To be called when something may have changed. */
@@ -100,7 +109,8 @@ export class PromptGate {
       const look = (): void => {
         const facts = this.facts();
         const readiness = tracker.readiness(facts);
-        if (readiness === 'ready' && isFree()) {
+        const isThrough = facts.nowMs - this.#interruptedMs >= INTERRUPT_MS;
+        if (readiness === 'ready' && isThrough && isFree()) {
           leave();
           return resolve();
         }

@@ -46,6 +46,8 @@ export class PromptWatch implements Disposable {
 
   /** A run was typed: from now on the prompt is taken. */
   runTyped(): void {
+    // A look that was meant for the run before finds a quiet prompt here too.
+    this.#timer?.clear();
     this.#interrupted = false;
     this.#parts.tracker.runTyped();
   }
@@ -53,6 +55,7 @@ export class PromptWatch implements Disposable {
   /** An INTR character was typed: a run in flight that ends without a mark was interrupted. */
   interruptTyped(): void {
     this.#interrupted = true;
+    this.#parts.gate.interrupted();
   }
 
   /** The shell's hooks spoke. */

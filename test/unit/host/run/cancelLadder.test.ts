@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { type CancelAction, type CancelView, climb, firstRung } from '../../../../src/host/run/cancelLadder.ts';
 
 const GRACE = 1_000;
-const QUIET: CancelView = { nowMs: 0, isOver: false, alive: [], isInterrupting: false, losesInterrupts: false };
+const QUIET: CancelView = {
+  nowMs: 0,
+  isOver: false,
+  alive: [],
+  isInterrupting: false,
+  isBeginning: false,
+  losesInterrupts: false,
+};
 
 /** A ladder that is shown views and remembers what it said. */
 function ladder(isStopped = false) {
@@ -68,6 +75,19 @@ describe('the ladder of a cancel', () => {
     expect(ladder(true).show({ isOver: true, alive: ['a'] })).toMatchObject({ signal: 'SIGTERM', names: ['a'] });
   });
 
+  it('lets a command begin before it is interrupted, but not for ever', () => {
+    const rungs = ladder();
+    expect(rungs.show({ isBeginning: true })).toEqual({ type: 'wait', untilMs: 300 });
+    expect(rungs.show({ nowMs: 299, isBeginning: true })).toMatchObject({ type: 'wait' });
+    expect(rungs.show({ nowMs: 300, isBeginning: true })).toEqual({ type: 'interrupt' });
+    const begun = ladder();
+    begun.show({ isBeginning: true });
+    expect(begun.show({ nowMs: 5, alive: ['a'] })).toEqual({ type: 'interrupt' });
+    const refused = ladder();
+    refused.show({ isBeginning: true });
+    expect(refused.show({ nowMs: 5, isOver: true })).toEqual({ type: 'done' });
+  });
+
   it('interrupts again only what may have lost the interrupt', () => {
     const rungs = ladder();
     expect(rungs.show({ alive: ['fork'], losesInterrupts: true })).toEqual({ type: 'interrupt' });
@@ -85,6 +105,7 @@ describe('the ladder of a cancel', () => {
     ends: fc.boolean(),
     alive: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd')),
     isInterrupting: fc.boolean(),
+    isBeginning: fc.boolean(),
     losesInterrupts: fc.boolean(),
   });
 
