@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 interface Bindings {
   flock(fd: number, operation: number): number;
   tcgetattr(fd: number, termios: Uint8Array): number;
+  tcflush(fd: number, queue: number): number;
   /** `fcntl(fd, command, value)` for the commands that take a number. */
   fcntl(fd: number, command: number, value: number): number;
   errno(): number;
@@ -22,6 +23,8 @@ const IS_DARWIN = process.platform === 'darwin';
 const LFLAG_OFFSET = IS_DARWIN ? 24 : 12;
 const ICANON = IS_DARWIN ? 0x100 : 0x2;
 const ECHO = 0x8;
+/** tcflush(3). */
+const TCIFLUSH = IS_DARWIN ? 1 : 0;
 const ISIG = IS_DARWIN ? 0x80 : 0x1;
 /** Place of the INTR character: `c_cc[VINTR]`, behind the flags (and `c_line` on Linux). */
 const INTR_OFFSET = IS_DARWIN ? 32 + 8 : 17;
@@ -43,10 +46,12 @@ function bindings(): Bindings | null {
     const libc = koffi.load(IS_DARWIN ? 'libSystem.B.dylib' : 'libc.so.6');
     const flock = libc.func('int flock(int fd, int operation)');
     const tcgetattr = libc.func('int tcgetattr(int fd, _Out_ uint8_t *termios)');
+    const tcflush = libc.func('int tcflush(int fd, int queue)');
     const fcntl = libc.func('int fcntl(int fd, int command, ...)');
     loaded = {
       flock: (fd, operation) => Number(flock(fd, operation)),
       tcgetattr: (fd, termios) => Number(tcgetattr(fd, termios)),
+      tcflush: (fd, queue) => Number(tcflush(fd, queue)),
       fcntl: (fd, command, value) => Number(fcntl(fd, command, 'int', value)),
       errno: () => koffi.errno(),
     };
@@ -112,6 +117,15 @@ export function interruptByte(fd: number): number | undefined {
   if (termios === undefined || (termios.readUInt32LE(LFLAG_OFFSET) & ISIG) === 0) return undefined;
   const byte = termios.readUInt8(INTR_OFFSET);
   return byte === NO_CHARACTER ? undefined : byte;
+}
+
+/**
+ * Drops what was typed into the terminal whose program's end is `fd` and that nobody has read; false when that cannot be done.
+ * What the program wrote stays.
+ */
+export function dropTypedInput(fd: number): boolean {
+  const native = bindings();
+  return native !== null && native.tcflush(fd, TCIFLUSH) === 0;
 }
 
 function termiosOf(fd: number): Buffer | undefined {

@@ -167,6 +167,10 @@ export class FakePty implements Pty {
     return this.#isOpen ? this.#interruptByte : undefined;
   }
 
+  dropInput(): void {
+    // a test's program reads at once
+  }
+
   foregroundGroup(): number | undefined {
     return this.#isOpen ? this.#foregroundGroup : undefined;
   }

@@ -6,7 +6,7 @@
 import fs from 'node:fs';
 import { constants } from 'node:os';
 import type { Clock } from '../../base/clock.ts';
-import { setCloseOnExec, interruptByte, terminalModes } from '../../base/native.ts';
+import { setCloseOnExec, dropTypedInput, interruptByte, terminalModes } from '../../base/native.ts';
 import type { TerminalModes } from '../../base/native.ts';
 import { bootId, identify, ignoresChildren, readProcessStat, signalIdentity } from '../../base/processIdentity.ts';
 import type { ProcessIdentity } from '../../base/processIdentity.ts';
@@ -172,6 +172,10 @@ class NodePty implements Pty {
 
   interruptByte(): number | undefined {
     return this.#master.use(interruptByte);
+  }
+
+  dropInput(): void {
+    this.#master.useProgramEnd(dropTypedInput);
   }
 
   foregroundGroup(): number | undefined {

@@ -67,6 +67,8 @@ export interface Pty extends Disposable {
    * terminal makes no signals of input, after the end, or where the system call is not to be had.
    */
   interruptByte(): number | undefined;
+  /** Drops input that the program has not read, as the key that interrupts does; does nothing without the system call. */
+  dropInput(): void;
   /** The process group that holds the terminal's foreground; undefined after the end or without procfs. */
   foregroundGroup(): number | undefined;
 

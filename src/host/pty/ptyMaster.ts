@@ -56,6 +56,11 @@ export class PtyMaster implements Disposable {
     return this.#isOpen ? action(this.#fd) : undefined;
   }
 
+  /** Runs `action` with the descriptor of the program's end, as {@link use} does with the other one. */
+  useProgramEnd<T>(action: (fd: number) => T): T | undefined {
+    return this.#isOpen ? action(this.#programEnd) : undefined;
+  }
+
   get isOpen(): boolean {
     return this.#isOpen;
   }

@@ -14,10 +14,12 @@ export interface CancelView {
   readonly alive: readonly string[];
   /** Some of them got the interrupt and may still be acting on it. */
   readonly isInterrupting: boolean;
-  /** The shell has the command's text and has not begun it: an interrupt now may meet the text, not the command. */
-  readonly isBeginning: boolean;
-  /** What would get an interrupt now may lose it: a shell between two programs, a program that has only just begun. */
+  /** The shell itself would get an interrupt: it reads the command, is between two programs, or at the end; or it does it all. */
+  readonly isShell: boolean;
+  /** What would get an interrupt now may lose it: the shell, or a program that has only just begun. */
   readonly losesInterrupts: boolean;
+  /** What holds the terminal now has not got the interrupt: it went to a program that ended, and the command goes on. */
+  readonly isMissed: boolean;
 }
 
 export type CancelAction =
@@ -36,13 +38,16 @@ export interface CancelState {
   readonly taken: CancelRung | undefined;
   /** Who got this rung's signal. */
   readonly signalled: ReadonlySet<string>;
-  /** When an interrupt that may have been lost is sent again. */
-  readonly againMs: number | undefined;
+  /** When the last interrupt was sent, and whether it may have been lost. */
+  readonly interruptedMs: number;
+  readonly mayBeLost: boolean;
+  /** Since when the shell itself is seen to hold the terminal. */
+  readonly shellSinceMs: number | undefined;
   readonly isDone: boolean;
 }
 
-/** How long a command may take to begin before the shell is interrupted all the same. */
-const BEGIN_MS = 300;
+/** How long the shell itself must hold the terminal before it is interrupted: between two programs it does for a moment. */
+const SHELL_MS = 300;
 /** How long an interrupt that may have been lost is waited for before it is sent again. */
 const AGAIN_MS = 150;
 
@@ -54,7 +59,9 @@ export function firstRung({ graceMs, isStopped }: { graceMs: number; isStopped: 
     sinceMs: undefined,
     taken: undefined,
     signalled: new Set(),
-    againMs: undefined,
+    interruptedMs: -Infinity,
+    mayBeLost: false,
+    shellSinceMs: undefined,
     isDone: false,
   };
 }
@@ -63,7 +70,8 @@ export function firstRung({ graceMs, isStopped }: { graceMs: number; isStopped: 
 export function climb(state: CancelState, view: CancelView): { state: CancelState; action: CancelAction } {
   if (state.isDone || (view.isOver && view.alive.length === 0)) return done(state);
   const sinceMs = state.sinceMs ?? view.nowMs;
-  const here = { ...state, sinceMs };
+  const shellSinceMs = view.isShell ? (state.shellSinceMs ?? view.nowMs) : undefined;
+  const here = { ...state, sinceMs, shellSinceMs };
   const isTimeUp = view.nowMs - sinceMs >= state.graceMs;
   if (state.rung === 'interrupt') return interruptRung(here, view, isTimeUp);
   if (isTimeUp) return state.rung === 'kill' ? done(here) : climb(nextRung(here), view);
@@ -79,16 +87,15 @@ function interruptRung(
   // It ended by itself before anything was done: what it left running is what it was for.
   if (isFirst && view.isOver) return done(state);
   if (isTimeUp || (view.isOver && !view.isInterrupting)) return climb(nextRung(state), view);
-  const beginsUntilMs = state.sinceMs + Math.min(BEGIN_MS, state.graceMs / 2);
-  if (isFirst && view.isBeginning && view.nowMs < beginsUntilMs) return waitUntil(state, beginsUntilMs);
-  const isAgain = !view.isOver && state.againMs !== undefined && view.nowMs >= state.againMs;
-  if (isFirst || isAgain) {
-    const againMs = view.losesInterrupts ? view.nowMs + AGAIN_MS : undefined;
-    return { state: { ...state, taken: 'interrupt', againMs }, action: { type: 'interrupt' } };
+  const shellMs = (state.shellSinceMs ?? -Infinity) + Math.min(SHELL_MS, state.graceMs / 2);
+  const againMs = Math.max(state.interruptedMs + AGAIN_MS, shellMs);
+  const isLost = !view.isOver && (state.mayBeLost || view.losesInterrupts || view.isMissed);
+  if ((isFirst || isLost) && view.nowMs >= againMs) {
+    const interrupted = { interruptedMs: view.nowMs, mayBeLost: view.losesInterrupts };
+    return { state: { ...state, ...interrupted, taken: 'interrupt' }, action: { type: 'interrupt' } };
   }
-  const againMs = view.isOver ? undefined : state.againMs;
-  const untilMs = Math.min(state.sinceMs + state.graceMs, againMs ?? Infinity);
-  return waitUntil(state, untilMs);
+  const untilMs = state.sinceMs + state.graceMs;
+  return waitUntil(state, isFirst || isLost ? Math.min(untilMs, againMs) : untilMs);
 }
 
 function signalRung(
@@ -110,7 +117,6 @@ function nextRung(state: CancelState): CancelState {
     rung: state.rung === 'interrupt' ? 'terminate' : 'kill',
     sinceMs: undefined,
     signalled: new Set(),
-    againMs: undefined,
   };
 }
 

@@ -81,7 +81,7 @@ export class CancelClimb {
         return this.#destroyed();
       }
       const { state, action } = climb(this.#state, view);
-      if (action.type === 'interrupt' && !this.#interrupt()) continue;
+      if (action.type === 'interrupt' && !this.#interrupt(view)) continue;
       this.#state = state;
       if (action.type === 'done') return this.#end();
       if (action.type === 'signal') this.#signal(action.signal, action.names);
@@ -137,6 +137,8 @@ export class CancelClimb {
       this.#groups.add(member.group);
     }
     this.#alive = members.map(({ identity }) => processName(identity));
+    const isBegun = coordinator.view(this.#runId)?.state !== 'typed';
+    const isShell = !isBegun || (group === pty.pid && !this.#isProcessRun);
     const nowMs = clock.nowMs();
     this.#pauseMs = Math.max(LOOK_MS, (nowMs - beganMs) * PAUSE_PER_LOOK);
     return {
@@ -144,8 +146,9 @@ export class CancelClimb {
       isOver,
       alive: this.#alive,
       isInterrupting: members.some((member) => this.#interrupted.has(member.group)),
-      isBeginning: coordinator.view(this.#runId)?.state === 'typed',
-      losesInterrupts: group === undefined || group === pty.pid || this.#isForked(group, members),
+      isShell,
+      isMissed: group !== undefined && !this.#interrupted.has(group),
+      losesInterrupts: isShell || (group !== undefined && this.#isForked(group, members)),
     };
   }
 
@@ -196,25 +199,24 @@ export class CancelClimb {
     return program !== undefined && program !== known.program;
   }
 
-  /** Does what a person does. False when the run ended by itself just before. */
-  #interrupt(): boolean {
+  /** Interrupts as the key of a person does. False when that is no longer what `view` was about: the run ended, or its program. */
+  #interrupt(view: CancelView): boolean {
     const { journal, pty } = this.#parts;
     if (!this.#isStillInFlight()) return false;
     const group = pty.foregroundGroup() ?? 0;
-    // An editor without signals of its own takes the key; what waits in a queue is read too late.
-    const isShell = group === pty.pid && !this.#isProcessRun;
-    const byte = pty.interruptByte() ?? (isShell ? CTRL_C : undefined);
-    // A flood of output that cannot be read first would be lost by the key.
-    if (byte !== undefined && pty.queuedBytes === 0 && (isShell || pty.readNow())) {
+    if (group === pty.pid && !this.#isProcessRun) {
+      if (!view.isShell) return false;
+      const byte = pty.interruptByte() ?? CTRL_C;
       journal.commit(keyEvent(byte));
       this.#parts.onInterrupt();
-      // The key makes the terminal drop what nobody has read yet, the mark of the run's end too.
       if (!this.#isStillInFlight()) return false;
       pty.write(Buffer.from([byte]));
     } else {
+      // The key would make the terminal drop output that nobody has read yet, the mark of the run's end with it.
       journal.commit({ type: 'signal', payload: { signal: 'SIGINT', runId: this.#runId } });
       this.#parts.onInterrupt();
-      if (!isShell) signalGroup(group, pty.identity, 'SIGINT');
+      signalGroup(group, pty.identity, 'SIGINT');
+      pty.dropInput();
     }
     this.#interrupted.add(group);
     for (const name of this.#alive) if (this.#known.get(name)?.group === group) this.#signalled.add(name);

@@ -8,8 +8,9 @@ const QUIET: CancelView = {
   isOver: false,
   alive: [],
   isInterrupting: false,
-  isBeginning: false,
+  isShell: false,
   losesInterrupts: false,
+  isMissed: false,
 };
 
 /** A ladder that is shown views and remembers what it said. */
@@ -75,16 +76,20 @@ describe('the ladder of a cancel', () => {
     expect(ladder(true).show({ isOver: true, alive: ['a'] })).toMatchObject({ signal: 'SIGTERM', names: ['a'] });
   });
 
-  it('lets a command begin before it is interrupted, but not for ever', () => {
+  it('interrupts the shell itself only when that stays in front, as it does not between two programs', () => {
     const rungs = ladder();
-    expect(rungs.show({ isBeginning: true })).toEqual({ type: 'wait', untilMs: 300 });
-    expect(rungs.show({ nowMs: 299, isBeginning: true })).toMatchObject({ type: 'wait' });
-    expect(rungs.show({ nowMs: 300, isBeginning: true })).toEqual({ type: 'interrupt' });
+    expect(rungs.show({ isShell: true })).toEqual({ type: 'wait', untilMs: 300 });
+    expect(rungs.show({ nowMs: 299, isShell: true })).toMatchObject({ type: 'wait' });
+    expect(rungs.show({ nowMs: 300, isShell: true, losesInterrupts: true })).toEqual({ type: 'interrupt' });
+    expect(rungs.show({ nowMs: 449, isShell: true })).toEqual({ type: 'wait', untilMs: 450 });
     const begun = ladder();
-    begun.show({ isBeginning: true });
+    begun.show({ isShell: true });
     expect(begun.show({ nowMs: 5, alive: ['a'] })).toEqual({ type: 'interrupt' });
+    // the program ends by it, and the shell draws its prompt
+    expect(begun.show({ nowMs: 400, isShell: true, isMissed: true })).toEqual({ type: 'wait', untilMs: 700 });
+    expect(begun.show({ nowMs: 410, isOver: true })).toEqual({ type: 'done' });
     const refused = ladder();
-    refused.show({ isBeginning: true });
+    refused.show({ isShell: true });
     expect(refused.show({ nowMs: 5, isOver: true })).toEqual({ type: 'done' });
   });
 
@@ -93,10 +98,9 @@ describe('the ladder of a cancel', () => {
     expect(rungs.show({ alive: ['fork'], losesInterrupts: true })).toEqual({ type: 'interrupt' });
     expect(rungs.show({ nowMs: 100, alive: ['program'] })).toEqual({ type: 'wait', untilMs: 150 });
     expect(rungs.show({ nowMs: 150, alive: ['program'] })).toEqual({ type: 'interrupt' });
-    expect(rungs.show({ nowMs: 600, alive: ['program'], losesInterrupts: true })).toEqual({
-      type: 'wait',
-      untilMs: GRACE,
-    });
+    expect(rungs.show({ nowMs: 600, alive: ['program'] })).toEqual({ type: 'wait', untilMs: GRACE });
+    expect(rungs.show({ nowMs: 600, alive: ['next'], isMissed: true })).toEqual({ type: 'interrupt' });
+    expect(rungs.show({ nowMs: 700, alive: ['next'] })).toEqual({ type: 'wait', untilMs: GRACE });
   });
 
   const order = { interrupt: 0, SIGTERM: 1, SIGKILL: 2 } as const;
@@ -105,8 +109,9 @@ describe('the ladder of a cancel', () => {
     ends: fc.boolean(),
     alive: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd')),
     isInterrupting: fc.boolean(),
-    isBeginning: fc.boolean(),
+    isShell: fc.boolean(),
     losesInterrupts: fc.boolean(),
+    isMissed: fc.boolean(),
   });
 
   it('only climbs, signals nobody twice on a rung, and is over within three graces, whatever it is shown', () => {
