@@ -2,11 +2,13 @@
 // test file, or a file and a part of a test's name after ` > `.
 
 import { BLOCKED_ON_INPUT_MUTANTS } from './blockedOnInput.mjs';
+import { CANCEL_MUTANTS } from './cancel.mjs';
 import { INPUT_MUTANTS } from './input.mjs';
 import { LOG_FAULT_MUTANTS } from './logFaults.mjs';
 
 export const MUTANTS = [
   ...BLOCKED_ON_INPUT_MUTANTS,
+  ...CANCEL_MUTANTS,
   ...INPUT_MUTANTS,
   ...LOG_FAULT_MUTANTS,
   {

@@ -156,6 +156,11 @@ export class RunCompletionCoordinator {
     this.#inFlight?.promptReturned(interrupted);
   }
 
+  /** Ctrl+C is about to be typed, or SIGINT sent: marks may be lost to it. */
+  interruptTyped(): void {
+    this.#prompts.interrupted();
+  }
+
   /**
    * The session's process is gone and all its output was fed. Appends what is held back, a process run's `run_complete`,
    * and `exit`; then every run that is left ends as `session_exited`, even if an append failed. The first failure is thrown.

@@ -1,4 +1,4 @@
-/** Most prompts in a row that can have been lost. */
+/** Most prompts in a row whose marks one interrupt can take. */
 const MAX_LOST = 8;
 
 /** The shell's prompts by number, as its hooks count them from 0, and whether a command of somebody else holds one. */
@@ -6,6 +6,7 @@ export class PromptCounter {
   #current = 0;
   #reported = false;
   #foreign = false;
+  #mayMiss = false;
 
   /** Whether any prompt was reported. */
   get reported(): boolean {
@@ -22,12 +23,14 @@ export class PromptCounter {
     return prompt === this.#current;
   }
 
-  /**
-   * Whether `prompt` comes soon after the one that stands: marks between the two were lost. A terminal drops what the host has
-   * not read yet when Ctrl+C is typed.
-   */
+  /** Ctrl+C was typed: the terminal drops what the host has not read yet, marks among it. */
+  interrupted(): void {
+    this.#mayMiss = true;
+  }
+
+  /** Whether `prompt` is one that follows soon, the marks before it having been lost to an interrupt. */
   isAhead(prompt: number): boolean {
-    return prompt > this.#current && prompt - this.#current <= MAX_LOST;
+    return this.#mayMiss && prompt > this.#current && prompt - this.#current <= MAX_LOST;
   }
 
   /** The shell is at `prompt`, whatever was lost before it. */
@@ -46,6 +49,7 @@ export class PromptCounter {
     const foreign = this.#foreign;
     this.#foreign = false;
     this.#reported = true;
+    this.#mayMiss = false;
     this.#current++;
     return foreign;
   }

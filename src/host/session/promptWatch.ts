@@ -56,6 +56,7 @@ export class PromptWatch implements Disposable {
   interruptTyped(): void {
     this.#interrupted = true;
     this.#parts.gate.interrupted();
+    this.#parts.coordinator.interruptTyped();
   }
 
   /** The shell's hooks spoke. */

@@ -86,6 +86,27 @@ describe('spawnPty', () => {
     expect(watch.text).toContain('30 100');
   });
 
+  it('knows the key that interrupts, and drops typed input as that does', async () => {
+    const script =
+      'stty -echo; echo up; read x; stty intr "^]"; echo set; read x; stty -isig; echo off; read y; echo "y:$y"';
+    const { pty, watch } = watched('bash', ['-c', script]);
+    await watch.untilText('up');
+    expect(pty.interruptByte()).toBe(0x03);
+    pty.write(Buffer.from('\n'));
+    await watch.untilText('set');
+    expect(pty.interruptByte()).toBe(0x1d);
+    pty.write(Buffer.from('\n'));
+    await watch.untilText('off');
+    expect(pty.interruptByte()).toBeUndefined();
+    pty.write(Buffer.from('dropped'));
+    pty.dropInput();
+    pty.write(Buffer.from('kept\n'));
+    await watch.exit;
+    expect(watch.text).toContain('y:kept');
+    expect(pty.interruptByte()).toBeUndefined();
+    expect(() => pty.dropInput()).not.toThrow();
+  });
+
   it('cuts canonical input where the check says, and not before', async () => {
     for (const [bytes, isWhole] of [
       [4_095, true],

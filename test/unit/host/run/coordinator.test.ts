@@ -117,6 +117,31 @@ describe('a run with hooks', () => {
     expect(await bench.wait(runId)).toMatchObject({ end: { outcome: 'rejected', exitCode: 130 } });
   });
 
+  it('that is the program of its session ends by its exit alone', () => {
+    const bench = atPrompt();
+    const prepared = bench.coordinator.prepareProcessRun('cat');
+    bench.coordinator.registerProcessRun(prepared, 0);
+    bench.coordinator.promptReturned({ interrupted: true });
+    expect(bench.coordinator.view(prepared.runId)).toMatchObject({ state: 'started', outcome: null });
+    bench.coordinator.exit({ exitCode: 4, exitSignal: null });
+    expect(bench.coordinator.view(prepared.runId)).toMatchObject({ outcome: 'finished', exitCode: 4 });
+  });
+
+  it('follows the shell when an interrupt has taken the marks of a prompt', () => {
+    const bench = atPrompt();
+    const { runId } = bench.type('sleep 9');
+    bench.feed(mark('C;1'));
+    bench.coordinator.interruptTyped();
+    // the mark of its end, D;1;130, was dropped by the terminal
+    bench.feed(`${mark('D;2;130')}$ `);
+    expect(bench.coordinator.view(runId)).toMatchObject({ state: 'started' });
+    bench.coordinator.promptReturned({ interrupted: true });
+    expect(bench.coordinator.view(runId)).toMatchObject({ outcome: 'interrupted', evidence: ['prompt'] });
+    const next = bench.type('false');
+    bench.feed(`${mark('C;3')}${mark('D;3;1')}`);
+    expect(bench.coordinator.view(next.runId)).toMatchObject({ outcome: 'finished', exitCode: 1 });
+  });
+
   it('leaves marks of other prompts and replayed ones in the output', () => {
     const bench = atPrompt();
     const { runId } = bench.type('x');
