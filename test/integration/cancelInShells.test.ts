@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { delay, systemClock } from '../../src/base/clock.ts';
 import { begin, connectTo, eventsOf, namesOf, newHome } from '../support/runningCommands.ts';
 
 const SHELLS = ['/bin/bash', '/usr/bin/zsh', '/usr/bin/fish', '/usr/bin/dash'];
@@ -91,5 +92,21 @@ describe.each(SHELLS)('a run cancelled in %s', (shell) => {
     expect(cancelled).toMatchObject({ survivors: 0, signalled: 0, result: { runId } });
     expect(cancelled.cancelled || cancelled.alreadyEnded).toBe(true);
     expect(await session.run('echo next')).toMatchObject({ output: 'next\n' });
+  });
+
+  it('about when it ends by itself leaves the next one whole', async () => {
+    await using home = newHome();
+    await using client = await connectTo(home);
+    await using session = await client.create({ shell, cwd: home.work });
+    const commands = ['sleep 0.01; sleep 0.01', 'true', 'sh -c "sleep 0.02"', 'echo "open', 'sleep 5'];
+    for (let i = 0; i < 25; i++) {
+      const { runId } = await session.run(commands[i % commands.length] ?? '', { wait: false });
+      const next = session.run(`echo next ${i}`);
+      await delay(systemClock, (i * 7) % 40);
+      const cancelled = await session.cancelRun(runId, { graceMs });
+      expect(cancelled.cancelled || cancelled.alreadyEnded).toBe(true);
+      expect(cancelled).toMatchObject({ survivors: 0, unclear: 0 });
+      expect(await next).toMatchObject({ outcome: 'finished', exitCode: 0, output: `next ${i}\n` });
+    }
   });
 });

@@ -146,11 +146,4 @@ export const CANCEL_MUTANTS = [
     replace: '',
     test: `${KEYS} > leaves its key free`,
   },
-  {
-    name: 'key: only input_run names a key in the log',
-    file: 'src/eventlog/findRunKey.ts',
-    find: "type !== 'input_run' || idempotencyKey !== key",
-    replace: "type === ''",
-    test: `${KEYS} > 10,000 runs ago`,
-  },
 ];
