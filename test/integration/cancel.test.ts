@@ -193,7 +193,7 @@ describe('a cancel', () => {
     for (const end of ['session', 'host'] as const) {
       const session = await client.create({ shell: '/bin/bash', cwd: home.work });
       const { runId } = await begin(session, `sh -c "trap '' INT TERM HUP; exec sleep 300"`, 'sleep');
-      const cancelling = session.cancelRun(runId, { graceMs: 30_000 });
+      const cancelling = session.cancelRun(runId, { graceMs: 2_000 });
       await expect.poll(() => eventsOf(home, session.reference, 'signal')).toHaveLength(1);
       if (end === 'session') expect(await session.destroy()).toMatchObject({ survivors: 0 });
       else await home.result(['host', 'stop', '--force']);
