@@ -1,7 +1,5 @@
 /** Runs of one session from the caller's side: in order, typed only at a prompt, waited for as long as the caller likes. */
-import fs from 'node:fs';
 import path from 'node:path';
-import { isErrno, makePrivateDirectory } from '../../base/atomicFile.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { commandText } from '../../protocol/commandText.ts';
 import { TtyError } from '../../protocol/errors.ts';
@@ -12,12 +10,13 @@ import type { RunNote } from '../../protocol/methods/run.ts';
 import type { Pty } from '../pty/pty.ts';
 import type { PreparedRun, RunCompletionCoordinator } from '../run/coordinator.ts';
 import type { PromptTracker } from '../run/promptTracker.ts';
-import type { TypeAction } from '../run/typeAction.ts';
 import type { InputBlock } from '../../protocol/outcomes.ts';
 import type { InputWatch } from './inputWatch.ts';
 import type { Journal } from './journal.ts';
 import type { LogProgress } from './logProgress.ts';
 import type { PromptGate } from './promptGate.ts';
+import { stillBusy, unknownRun, withdrawn } from './runErrors.ts';
+import { writeRunScript } from './runScript.ts';
 import { untilEndOrInput } from './runWait.ts';
 import { RunKeys } from './runKeys.ts';
 import type { RunOrigins } from './runOrigins.ts';
@@ -248,7 +247,7 @@ export class SessionRuns {
     const action = coordinator.plan(prepared, editor, scriptPath);
     // Everything that can fail comes before the run is in flight: one that nobody typed would never end.
     pty.assertRoom(action.bytes.length);
-    const removeScript = this.#writeScript(action.script);
+    const removeScript = writeRunScript(this.#parts.scratch, action.script);
     const logOffset = journal.offsetBytes;
     try {
       const inputRunSeq = journal.commit({ type: 'input_run', payload: prepared.inputRun });
@@ -265,22 +264,6 @@ export class SessionRuns {
     pty.write(action.bytes);
     return logOffset;
   }
-
-  /** Writes the script of a command that cannot be typed, all of it or nothing. Gives what removes it. */
-  #writeScript(script: TypeAction['script']): () => void {
-    if (script === undefined) return () => undefined;
-    const remove = (): void => fs.rmSync(script.path, { force: true });
-    try {
-      makePrivateDirectory(this.#parts.scratch);
-      fs.writeFileSync(script.path, script.content, { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      if (!isErrno(error, 'EEXIST')) remove();
-      const reason = error instanceof Error ? error.message : String(error);
-      const message = `the command needs a script, which cannot be written (${reason}); nothing was typed`;
-      throw new TtyError('STORAGE_WRITE_ERROR', message, { details: { path: script.path }, cause: error });
-    }
-    return remove;
-  }
 }
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -289,23 +272,5 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
-function withdrawn(runId: string): TtyError {
-  return new TtyError('CANCELLED', `run ${runId} was cancelled before it was typed`, {
-    details: { reason: 'withdrawn', runId },
-  });
-}
-
-function stillBusy(timeoutMs: number): TtyError {
-  return new TtyError('SESSION_BUSY', `the shell did not come to a prompt within ${timeoutMs} ms; nothing was typed`);
-}
-
-/** The host does not know the run, or not any more. */
-export function unknownRun(runId: string): TtyError {
-  return new TtyError('RUN_NOT_FOUND', `the host keeps no run ${runId}`, {
-    details: { runId },
-    hint: 'the log may still hold it: agent-tty run output shows what it printed',
   });
 }
