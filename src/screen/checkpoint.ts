@@ -37,8 +37,8 @@ const CSI = '\u001b[';
 /** C0 and C1 controls, which would end the string that sets the title. */
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
 
-/** The bytes that make a blank screen of the same size into this one; `undefined` when there are none. */
-export function drawScreen(terminal: Terminal, facts: ScreenFacts): Drawing | undefined {
+/** The bytes that make a blank screen of the same size into this one; `undefined` when there are none. A line a step. */
+export function* drawScreen(terminal: Terminal, facts: ScreenFacts): Generator<void, Drawing | undefined> {
   const { normal, active } = terminal.buffer;
   const { rows, cols } = terminal;
   const hidden = hiddenState(terminal);
@@ -50,13 +50,13 @@ export function drawScreen(terminal: Terminal, facts: ScreenFacts): Drawing | un
   const isAlternate = active.type === 'alternate';
   saveCursor(painter, hidden.savedAlternate, ['1047h', '1047l']);
   painter.add(`${CSI}H`);
-  painter.lines(normal, 0, normal.length);
+  yield* painter.lines(normal, 0, normal.length);
   saveCursor(painter, hidden.savedNormal);
   painter.add(drawMargins(isAlternate ? facts.normalMargins : facts.margins));
   if (isAlternate) {
     painter.usePen('');
     painter.add(`${CSI}?1047h${CSI}H`);
-    painter.lines(active, active.baseY, rows);
+    yield* painter.lines(active, active.baseY, rows);
     painter.add(drawMargins(facts.margins));
   }
   finish(painter, terminal, { facts, hidden });

@@ -36,6 +36,15 @@ interface Waiter {
   held: Held | undefined;
 }
 
+/** Options of {@link ScreenWaits}. */
+export interface ScreenWaitsOptions {
+  readonly clock: Clock;
+  readonly screen: WatchedScreen;
+  readonly answers: WaitAnswers;
+  /** It is time to look again: {@link ScreenWaits.look} is to be called when it is this screen's turn. */
+  onDue(): void;
+}
+
 /**
  * Holds the waits of one screen and answers each as soon as it holds: at registration, else right after the bytes that
  * made it true, at most every {@link LOOK_INTERVAL_MS} on a busy screen. No polling: without bytes only a `stable` wait
@@ -45,6 +54,7 @@ export class ScreenWaits implements Disposable {
   readonly #clock: Clock;
   readonly #screen: WatchedScreen;
   readonly #answers: WaitAnswers;
+  readonly #onDue: () => void;
   readonly #waiters = new Map<number, Waiter>();
   #timer: Timer | undefined;
   #timerAtMs = Infinity;
@@ -58,10 +68,11 @@ export class ScreenWaits implements Disposable {
   #seen: string | undefined;
   #changedAtMs = -Infinity;
 
-  constructor(options: { clock: Clock; screen: WatchedScreen; answers: WaitAnswers }) {
+  constructor(options: ScreenWaitsOptions) {
     this.#clock = options.clock;
     this.#screen = options.screen;
     this.#answers = options.answers;
+    this.#onDue = () => options.onDue();
   }
 
   /**
@@ -95,7 +106,7 @@ export class ScreenWaits implements Disposable {
     this.#isDirty = true;
     this.#version += 1;
     this.#parsedAtMs = this.#clock.nowMs();
-    this.#tick();
+    this.look();
   }
 
   [Symbol.dispose](): void {
@@ -103,14 +114,15 @@ export class ScreenWaits implements Disposable {
     this.#arm();
   }
 
-  #tick(): void {
+  /** To be called after `onDue`: looks if it is still time to. */
+  look(): void {
     const now = this.#clock.nowMs();
-    if (this.#isDirty && now >= this.#nextLookAtMs) this.#look(now);
+    if (this.#isDirty && now >= this.#nextLookAtMs) this.#lookNow(now);
     if (!this.#isDirty) this.#settleStable(now);
     this.#arm();
   }
 
-  #look(now: number): void {
+  #lookNow(now: number): void {
     const view = this.#view();
     this.#noteChange(view);
     const unasked = [...this.#waiters].filter(([, { asked }]) => asked !== this.#version);
@@ -195,7 +207,7 @@ export class ScreenWaits implements Disposable {
     if (at === Infinity) return;
     this.#timer = this.#clock.after(Math.max(0, at - this.#clock.nowMs()), () => {
       this.#timerAtMs = Infinity;
-      this.#tick();
+      this.#onDue();
     });
   }
 }

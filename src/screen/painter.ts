@@ -43,8 +43,8 @@ export class Painter {
     this.#bytes += `${CSI}${isReset ? '' : '0;'}${pen}m`;
   }
 
-  /** Lines one below the other from where the cursor is, the start of a blank line; what has no room scrolls out. */
-  lines(buffer: IBuffer, from: number, count: number): void {
+  /** Lines one below the other from where the cursor is, the start of a blank line; what has no room scrolls out. One a step. */
+  *lines(buffer: IBuffer, from: number, count: number): Generator<void, void> {
     for (let row = 0; row < count && this.#canDraw; row += 1) {
       const line = buffer.getLine(from + row);
       const above = row === 0 ? undefined : buffer.getLine(from + row - 1);
@@ -55,6 +55,7 @@ export class Painter {
         this.#bytes += '\r\n';
       }
       this.#line(line);
+      yield;
     }
   }
 

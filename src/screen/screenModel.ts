@@ -181,20 +181,17 @@ export class ScreenModel implements Disposable {
     return this.#clamp.isAtRest;
   }
 
-  /**
-   * The bytes that draw this screen on a blank one of its size. They were tried: what they draw would be drawn by the same bytes.
-   * `undefined` inside of a control sequence, where the bytes that follow would make no sense to a new screen, and for a screen
-   * that cannot be drawn truly or has more than `maxCells`. Only what was parsed, as {@link ScreenModel.state}.
-   */
-  checkpoint(maxCells = Infinity): Buffer | undefined {
-    const drawing = this.#draw(maxCells);
-    if (drawing === undefined) return undefined;
-    const bytes = Buffer.from(drawing.bytes);
-    using copy = new ScreenModel(this.size);
-    copy.write(bytes, 0);
-    const again = copy.#draw(maxCells);
-    const isSame = again?.bytes === drawing.bytes && again.joinState === drawing.joinState;
-    return isSame && copy.#title === this.#title ? bytes : undefined;
+  /** Draws the screen, a line a step; it must not change in between. `undefined` where {@link drawScreen} has none. */
+  *draw(maxCells: number): Generator<void, Drawing | undefined> {
+    const { current, normal, hasProtected } = this.#margins;
+    if (!this.isAtRest || hasProtected) return undefined;
+    const margins = { margins: current, normalMargins: normal };
+    const facts = { title: this.#title, cursorVisible: this.#cursorVisible, ...margins, maxCells };
+    return yield* drawScreen(this.#terminal, facts);
+  }
+
+  get title(): string {
+    return this.#title;
   }
 
   get size(): { readonly cols: number; readonly rows: number } {
@@ -251,14 +248,6 @@ export class ScreenModel implements Disposable {
   get #erasesAll(): boolean {
     const { cursorX, cursorY, length } = this.#terminal.buffer.active;
     return cursorX + 1 >= this.#terminal.cols && cursorY + 1 >= length;
-  }
-
-  #draw(maxCells: number): Drawing | undefined {
-    const { current, normal, hasProtected } = this.#margins;
-    if (!this.isAtRest || hasProtected) return undefined;
-    const margins = { margins: current, normalMargins: normal };
-    const facts = { title: this.#title, cursorVisible: this.#cursorVisible, ...margins, maxCells };
-    return drawScreen(this.#terminal, facts);
   }
 
   #parse(bytes: Buffer, parsed?: () => void): void {

@@ -1,9 +1,10 @@
 /** The screen worker without its thread: takes requests, shares its time between screens, answers. */
 import type { Clock } from '../base/clock.ts';
 import { invariant } from '../base/invariant.ts';
+import { DrawingPlace } from './drawings.ts';
 import { ScreenModel } from './screenModel.ts';
 import type { Progress, ScreenNumber, WorkerReply, WorkerRequest } from './workerProtocol.ts';
-import { WorkerScreen } from './workerScreen.ts';
+import { type WorkerContext, WorkerScreen } from './workerScreen.ts';
 
 /** Time of one screen before the next has its turn. Twice as much doubles what nine busy screens delay the tenth. */
 const TURN_MS = 4;
@@ -24,6 +25,7 @@ export interface WorkerLoopOptions {
 /** Round robin over screens with work, one turn per loop turn, so that requests are read in between. */
 export class WorkerLoop {
   readonly #options: WorkerLoopOptions;
+  readonly #context: WorkerContext;
   readonly #screens = new Map<ScreenNumber, WorkerScreen>();
   /** What screens took beyond their turns, mostly by slow patterns, of 100 ms each. */
   readonly #debts = new WeakMap<WorkerScreen, { ms: number; atMs: number }>();
@@ -38,6 +40,16 @@ export class WorkerLoop {
 
   constructor(options: WorkerLoopOptions) {
     this.#options = options;
+    this.#context = {
+      clock: options.clock,
+      progress: options.progress,
+      post: options.post,
+      drawingPlace: new DrawingPlace(),
+      wake: (screen) => {
+        this.#fresh.push(screen);
+        this.#schedule();
+      },
+    };
     options.progress.beat();
   }
 
@@ -63,10 +75,10 @@ export class WorkerLoop {
 
   #open(request: WorkerRequest & { type: 'open' }): void {
     invariant(!this.#screens.has(request.screen), `screen ${request.screen} is open already`);
-    const { createModel, ...context } = this.#options;
+    const { createModel } = this.#options;
     const size = { cols: request.cols, rows: request.rows };
     const model = createModel === undefined ? new ScreenModel(size) : createModel(size);
-    this.#screens.set(request.screen, new WorkerScreen({ number: request.screen, ...size }, model, context));
+    this.#screens.set(request.screen, new WorkerScreen({ number: request.screen, ...size }, model, this.#context));
   }
 
   #close(number: ScreenNumber): void {

@@ -8,49 +8,33 @@ import { AnswerBatch } from './answerBatch.ts';
 import { Baselines } from './baselines.ts';
 import { CellsJob } from './cellsJob.ts';
 import { ScreenWaits } from './conditions.ts';
+import { type DrawingPlace, Drawings } from './drawings.ts';
 import type { ScreenModel } from './screenModel.ts';
+import { sliceOf, sliceSequences } from './slices.ts';
 import type {
   EncodedCells,
   FeedRequest,
   Progress,
-  ScreenCheckpoint,
   ScreenMatch,
   ScreenNumber,
   WorkerReply,
   WorkerRequest,
 } from './workerProtocol.ts';
 
-/** Bytes of one slice without control sequences: about 0.5 ms. */
-const SLICE_BYTES = 16 * 1024;
-/** Control sequences of one slice, for small screens. Each may cost as much as filling the screen several times. */
-const MAX_SLICE_SEQUENCES = 64;
-/** Cells that the sequences of one slice may touch together; keeps a slice of resets of a 1000 x 1000 screen short. */
-const SLICE_CELLS = 500_000;
-
-/**
- * Bytes between two checkpoints of a screen. A rebuild parses at most so many (and what the screen lags), about half a second;
- * half of it doubles what checkpoints cost, 5 to 10 ms each.
- */
-export const CHECKPOINT_EVERY_BYTES =
-  4 *
-  1024 *
-  1024; /** Cells of a screen that is drawn again and again, which holds up the other screens: 100 columns with a full scrollback. */
-const CHECKPOINT_CELLS = 510_000;
-/** Cells of one that is drawn once, when its program has ended. */
-const LAST_CELLS = 1_200_000;
-
-const ESC = 0x1b;
-/** First byte of the 8-bit controls in UTF-8. */
-const C1_LEAD = 0xc2;
-
 type StateRequest = WorkerRequest & { type: 'state' };
 type QueuedWork = Extract<WorkerRequest, { type: 'feed' | 'resize' | 'state' | 'wait' | 'stamp' | 'draw' }>;
+
+/** What does not go on while the screen is drawn: it would change it, or draw it once more. */
+const MUST_WAIT = { feed: true, resize: true, draw: true, state: false, wait: false, stamp: false } as const;
 
 /** What a screen needs from the worker around it. */
 export interface WorkerContext {
   readonly clock: Clock;
   readonly progress: Progress;
+  readonly drawingPlace: DrawingPlace;
   post(reply: WorkerReply): void;
+  /** The screen, which had no work, is about to have some: a wait is to look again. */
+  wake(screen: WorkerScreen): void;
 }
 
 /** Owns the model and the waits; {@link WorkerScreen.dispose} releases both. */
@@ -60,6 +44,7 @@ export class WorkerScreen implements Disposable {
   readonly #model: ScreenModel;
   readonly #waits: ScreenWaits;
   readonly #baselines: Baselines;
+  readonly #drawings: Drawings;
   #queue: QueuedWork[] = [];
   readonly #answers: AnswerBatch;
   #sliceSequences: number;
@@ -72,7 +57,7 @@ export class WorkerScreen implements Disposable {
   #event = 0;
   /** The event that is parsed, or was parsed last. */
   #seq = -1;
-  #bytesSinceCheckpoint = 0;
+  #isLookDue = false;
 
   constructor(
     screen: { number: ScreenNumber; cols: number; rows: number },
@@ -88,6 +73,7 @@ export class WorkerScreen implements Disposable {
     );
     model.onReply((reply) => this.#answers.add({ ...reply, seq: this.#seq, bracketedPaste: model.bracketedPaste }));
     this.#baselines = new Baselines(model);
+    this.#drawings = new Drawings(model, context.clock, context.drawingPlace);
     this.#waits = new ScreenWaits({
       clock: context.clock,
       screen: {
@@ -105,11 +91,15 @@ export class WorkerScreen implements Disposable {
         failed: (request, error) =>
           context.post({ type: 'failed', screen: this.#number, request, error: errorBody(error) }),
       },
+      onDue: () => {
+        if (!this.hasWork) context.wake(this);
+        this.#isLookDue = true;
+      },
     });
   }
 
   get hasWork(): boolean {
-    return this.#queue.length > 0;
+    return this.#queue.length > 0 || this.#drawings.isActive || this.#isLookDue;
   }
 
   enqueue(work: QueuedWork): void {
@@ -122,6 +112,7 @@ export class WorkerScreen implements Disposable {
     if (at === -1) return;
     this.#queue.splice(at, 1);
     if (at === 0) this.#cellsJob = undefined;
+    if (at === 0 && this.#drawings.isFor(request)) this.#drawings[Symbol.dispose]();
     this.#context.progress.addDone(1);
   }
 
@@ -137,6 +128,11 @@ export class WorkerScreen implements Disposable {
     };
     do {
       const work = this.#queue[0];
+      if (this.#drawings.isActive && (work === undefined || MUST_WAIT[work.type])) {
+        acknowledge();
+        this.#draw();
+        continue;
+      }
       if (work === undefined) break;
       if (work.type === 'feed') {
         parsed += this.#parseSlice(work);
@@ -144,26 +140,36 @@ export class WorkerScreen implements Disposable {
         continue;
       }
       acknowledge();
+      if (work.type === 'draw') {
+        if (this.#drawings.beginFor(work.request)) continue;
+        break; // another screen is being drawn, which takes a few turns
+      }
       if (work.type === 'state' && !this.#answerState(work)) continue;
       this.#queue.shift();
       hasChanged = (work.type !== 'state' && this.#serve(work)) || hasChanged;
       this.#context.progress.addDone(1);
     } while (this.#context.clock.nowMs() < end);
     acknowledge();
+    const isLookDue = this.#isLookDue;
+    this.#isLookDue = false;
     if (hasChanged) this.#waits.changed();
+    else if (isLookDue) this.#waits.look();
   }
 
   [Symbol.dispose](): void {
     this.#waits[Symbol.dispose]();
     this.#baselines[Symbol.dispose]();
+    this.#drawings[Symbol.dispose]();
     this.#model[Symbol.dispose]();
     this.#context.progress.addDone(this.#queue.length);
     this.#queue = [];
   }
 
-  /** Serves what is no feed; says whether it changed the screen. */
-  #serve(work: Exclude<QueuedWork, FeedRequest | StateRequest>): boolean {
-    if (work.type === 'resize') {
+  /** Serves what is done in one go; says whether it changed the screen. */
+  #serve(work: Extract<QueuedWork, { type: 'resize' | 'wait' | 'stamp' }>): boolean {
+    if (work.type === 'wait') this.#wait(work);
+    else if (work.type === 'stamp') this.#stamp();
+    else {
       this.#context.progress.begin({ screen: this.#number, seq: work.seq });
       this.#baselines.beforeEvent(work.seq);
       this.#model.resize(work.cols, work.rows, work.seq);
@@ -171,16 +177,22 @@ export class WorkerScreen implements Disposable {
       this.#context.progress.end();
       return true;
     }
-    if (work.type === 'wait') this.#wait(work);
-    else if (work.type === 'stamp') this.#stamp();
-    else {
-      const seq = this.#model.capturedAtSeq;
-      this.#context.progress.begin({ screen: this.#number, seq });
-      const checkpoint = this.#checkpoint(seq, LAST_CELLS);
-      this.#context.progress.end();
-      this.#context.post({ type: 'drawn', screen: this.#number, request: work.request, checkpoint });
-    }
     return false;
+  }
+
+  /** Goes on with the drawing under way, and tells of it when it is done. */
+  #draw(): void {
+    const { progress } = this.#context;
+    progress.begin({ screen: this.#number, seq: this.#model.capturedAtSeq });
+    const drawn = this.#drawings.step();
+    progress.end();
+    if (drawn === undefined) return;
+    const { request, checkpoint } = drawn;
+    if (request !== undefined) {
+      this.#context.post({ type: 'drawn', screen: this.#number, request, checkpoint });
+      this.#queue.shift();
+      progress.addDone(1);
+    } else if (checkpoint !== undefined) this.#context.post({ type: 'checkpoint', screen: this.#number, checkpoint });
   }
 
   /** Answers with the state, cells line by line; says whether it is done. */
@@ -232,10 +244,11 @@ export class WorkerScreen implements Disposable {
     progress.begin({ screen: this.#number, seq });
     if (this.#partOfSeq === undefined) this.#baselines.beforeEvent(seq);
     this.#partOfSeq = isEnd ? undefined : seq;
+    const startMs = this.#context.clock.nowMs();
     this.#model.write(slice, isEnd ? seq : undefined);
-    this.#bytesSinceCheckpoint += slice.length;
-    if (isEnd && this.#bytesSinceCheckpoint >= CHECKPOINT_EVERY_BYTES) this.#tellCheckpoint(seq);
     progress.end();
+    this.#drawings.parsed(slice.length, this.#context.clock.nowMs() - startMs);
+    if (isEnd) this.#drawings.beginIfDue(seq);
     this.#answers.send();
     if (isEnd) this.#event += 1;
     if (this.#event === feed.seqs.length) {
@@ -247,40 +260,10 @@ export class WorkerScreen implements Disposable {
     return slice.length;
   }
 
-  #tellCheckpoint(seq: number): void {
-    if (!this.#model.isAtRest) return; // after the next event
-    const checkpoint = this.#checkpoint(seq, CHECKPOINT_CELLS);
-    // a drawing in vain costs as much as a good one
-    this.#bytesSinceCheckpoint = checkpoint === undefined ? CHECKPOINT_EVERY_BYTES / 2 : 0;
-    if (checkpoint !== undefined) this.#context.post({ type: 'checkpoint', screen: this.#number, checkpoint });
-  }
-
-  #checkpoint(seq: number, maxCells: number): ScreenCheckpoint | undefined {
-    const bytes = this.#model.checkpoint(maxCells);
-    return bytes === undefined ? undefined : { seq, ...this.#model.size, bytes };
-  }
-
   #where(): Omit<ScreenMatch, 'matchedText'> {
     const lines = this.#model.rows().map((row) => row.text.trimEnd());
     return { ...this.#model.cursor(), capturedAtSeq: this.#model.capturedAtSeq, screenHash: screenHash(lines) };
   }
-}
-
-function sliceSequences(cols: number, rows: number): number {
-  return Math.max(2, Math.min(MAX_SLICE_SEQUENCES, Math.floor(SLICE_CELLS / (cols * rows))));
-}
-
-/** The front of `bytes` that is parsed in one go. */
-function sliceOf(bytes: Buffer, maxSequences: number): Buffer {
-  const limit = Math.min(bytes.length, SLICE_BYTES);
-  let left = maxSequences;
-  for (let at = 0; at < limit; at += 1) {
-    const byte = bytes[at];
-    if (byte !== ESC && byte !== C1_LEAD) continue;
-    if (left === 0) return bytes.subarray(0, at);
-    left -= 1;
-  }
-  return bytes.subarray(0, limit);
 }
 
 function noStamp(afterSeq: number, spans: Baselines['spans']): TtyError {

@@ -10,7 +10,7 @@ function setUp() {
   const screen = { now: '', col: 0, seq: 0, busy: false, looks: 0 };
   const answers: [number, string | undefined][] = [];
   const failures: [number, unknown][] = [];
-  const waits = new ScreenWaits({
+  const waits: ScreenWaits = new ScreenWaits({
     clock,
     screen: {
       rows: () => {
@@ -25,6 +25,7 @@ function setUp() {
       matched: (wait, text) => answers.push([wait, text]),
       failed: (wait, error) => failures.push([wait, error]),
     },
+    onDue: () => waits.look(),
   });
   const show = (text: string): void => {
     screen.now = text;

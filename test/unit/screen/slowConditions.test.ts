@@ -7,7 +7,7 @@ it('waits that take long to ask are asked some at a time, and the quick ones not
   const clock = new FakeClock();
   const screen = { now: '' };
   const answers: [number, string | undefined][] = [];
-  const waits = new ScreenWaits({
+  const waits: ScreenWaits = new ScreenWaits({
     clock,
     screen: {
       rows: () => [{ text: screen.now, isWrapped: false }],
@@ -16,6 +16,7 @@ it('waits that take long to ask are asked some at a time, and the quick ones not
       isBusy: () => false,
     },
     answers: { matched: (wait, text) => answers.push([wait, text]), failed: () => undefined },
+    onDue: () => waits.look(),
   });
   const asked: number[] = [];
   const slow = (wait: number): Baseline => ({
