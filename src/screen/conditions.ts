@@ -100,6 +100,12 @@ export class ScreenWaits implements Disposable {
     this.#arm();
   }
 
+  /** Whether a look may take long. */
+  get hasPattern(): boolean {
+    for (const { probe } of this.#waiters.values()) if (probe.hasPattern) return true;
+    return false;
+  }
+
   /** To be called after bytes were parsed or the size changed. */
   changed(): void {
     if (this.#waiters.size === 0) return;

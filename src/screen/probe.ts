@@ -40,6 +40,11 @@ export interface Held {
   readonly matchedText?: string;
 }
 
+/** Whether a look may take a pattern's whole time. */
+export function hasPattern(wish: ScreenWish): boolean {
+  return (wish.kind === 'all' ? wish.conditions : [wish]).some(({ kind }) => kind === 'regex');
+}
+
 type Check = (view: ScreenView, newRows: ReadonlySet<number> | undefined) => Held | undefined;
 
 /** Cheap questions first: the others are asked only when these hold. */
@@ -49,11 +54,13 @@ const COST = { stable: 0, cursor: 1, notText: 2, text: 3, regex: 4 } as const;
 export class Probe implements Disposable {
   /** How long the screen must have rested besides; 0 when rest is not asked for. */
   readonly stableMs: number;
+  readonly hasPattern: boolean;
   readonly #checks: readonly Check[];
   readonly #baseline: Baseline | undefined;
 
   /** @throws TtyError `INVALID_INPUT` for a pattern that is none; the baseline is then still the caller's */
   constructor(wish: ScreenWish, baseline?: Baseline) {
+    this.hasPattern = hasPattern(wish);
     const conditions = wish.kind === 'all' ? wish.conditions : [wish];
     this.stableMs = Math.max(0, ...conditions.map((each) => (each.kind === 'stable' ? each.stableMs : 0)));
     this.#checks = conditions.toSorted((a, b) => COST[a.kind] - COST[b.kind]).map(checkOf);

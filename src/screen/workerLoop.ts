@@ -4,14 +4,8 @@ import { invariant } from '../base/invariant.ts';
 import { DrawingPlace } from './drawings.ts';
 import { ScreenModel } from './screenModel.ts';
 import type { Progress, ScreenNumber, WorkerReply, WorkerRequest } from './workerProtocol.ts';
+import { TURN_MS, TurnOrder } from './turnOrder.ts';
 import { type WorkerContext, WorkerScreen } from './workerScreen.ts';
-
-/** Time of one screen before the next has its turn. Twice as much doubles what nine busy screens delay the tenth. */
-const TURN_MS = 4;
-/** Time beyond its turn that a screen took counts against it, and half of it is forgotten after so long. */
-const DEBT_HALF_LIFE_MS = 500;
-/** Less does not count: a busy machine interrupts everybody. */
-const MIN_DEBT_MS = 20;
 
 /** Options of {@link WorkerLoop}. */
 export interface WorkerLoopOptions {
@@ -22,20 +16,12 @@ export interface WorkerLoopOptions {
   readonly createModel?: (size: { cols: number; rows: number }) => ScreenModel;
 }
 
-/** Round robin over screens with work, one turn per loop turn, so that requests are read in between. */
+/** One turn of a screen with work per turn of the event loop, so that requests are read in between. */
 export class WorkerLoop {
   readonly #options: WorkerLoopOptions;
   readonly #context: WorkerContext;
   readonly #screens = new Map<ScreenNumber, WorkerScreen>();
-  /** What screens took beyond their turns, mostly by slow patterns, of 100 ms each. */
-  readonly #debts = new WeakMap<WorkerScreen, { ms: number; atMs: number }>();
-  /**
-   * Screens that got work while idle, of which the one with the least debt is next, and screens whose turn ended before their
-   * work. The two take turns.
-   */
-  readonly #fresh: WorkerScreen[] = [];
-  readonly #rest: WorkerScreen[] = [];
-  #wasFresh = false;
+  readonly #order = new TurnOrder<WorkerScreen>();
   #isScheduled = false;
 
   constructor(options: WorkerLoopOptions) {
@@ -46,7 +32,7 @@ export class WorkerLoop {
       post: options.post,
       drawingPlace: new DrawingPlace(),
       wake: (screen) => {
-        this.#fresh.push(screen);
+        this.#order.add(screen, options.clock.nowMs());
         this.#schedule();
       },
     };
@@ -68,7 +54,7 @@ export class WorkerLoop {
       progress.addDone(1);
       return;
     }
-    if (!screen.hasWork) this.#fresh.push(screen);
+    if (!screen.hasWork) this.#order.add(screen, this.#options.clock.nowMs());
     screen.enqueue(request);
     this.#schedule();
   }
@@ -86,14 +72,11 @@ export class WorkerLoop {
     if (screen === undefined) return;
     screen[Symbol.dispose]();
     this.#screens.delete(number);
-    for (const queue of [this.#fresh, this.#rest]) {
-      const at = queue.indexOf(screen);
-      if (at !== -1) queue.splice(at, 1);
-    }
+    this.#order.remove(screen);
   }
 
   #schedule(): void {
-    if (this.#isScheduled || this.#fresh.length + this.#rest.length === 0) return;
+    if (this.#isScheduled || this.#order.isEmpty) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
@@ -103,33 +86,12 @@ export class WorkerLoop {
   }
 
   #turn(): void {
-    const isFresh = this.#rest.length === 0 || (this.#fresh.length > 0 && !this.#wasFresh);
-    this.#wasFresh = isFresh;
     const { clock } = this.#options;
     const startMs = clock.nowMs();
-    const screen = isFresh ? this.#takeFresh(startMs) : this.#rest.shift();
+    const screen = this.#order.next(startMs);
     if (screen === undefined) return;
     screen.work(TURN_MS);
-    const endMs = clock.nowMs();
-    const debtMs = this.#debtOf(screen, endMs) + Math.max(0, endMs - startMs - TURN_MS);
-    this.#debts.set(screen, { ms: debtMs, atMs: endMs });
-    if (screen.hasWork) this.#rest.push(screen);
-  }
-
-  #takeFresh(nowMs: number): WorkerScreen | undefined {
-    let best = 0;
-    let leastMs = Infinity;
-    for (const [at, screen] of this.#fresh.entries()) {
-      const debtMs = this.#debtOf(screen, nowMs);
-      const countsMs = debtMs < MIN_DEBT_MS ? 0 : debtMs;
-      if (countsMs >= leastMs) continue;
-      [best, leastMs] = [at, countsMs];
-    }
-    return this.#fresh.splice(best, 1)[0];
-  }
-
-  #debtOf(screen: WorkerScreen, nowMs: number): number {
-    const debt = this.#debts.get(screen);
-    return debt === undefined ? 0 : debt.ms * 2 ** ((debt.atMs - nowMs) / DEBT_HALF_LIFE_MS);
+    const nowMs = clock.nowMs();
+    this.#order.ended(screen, { tookMs: nowMs - startMs, nowMs, hasWork: screen.hasWork });
   }
 }

@@ -9,6 +9,7 @@ import { Baselines } from './baselines.ts';
 import { CellsJob } from './cellsJob.ts';
 import { ScreenWaits } from './conditions.ts';
 import { type DrawingPlace, Drawings } from './drawings.ts';
+import { hasPattern } from './probe.ts';
 import type { ScreenModel } from './screenModel.ts';
 import { sliceOf, sliceSequences } from './slices.ts';
 import type {
@@ -100,6 +101,12 @@ export class WorkerScreen implements Disposable {
 
   get hasWork(): boolean {
     return this.#queue.length > 0 || this.#drawings.isActive || this.#isLookDue;
+  }
+
+  /** Whether a pattern may be looked for in the next turn. */
+  get mayBeSlow(): boolean {
+    const work = this.#queue[0];
+    return this.#waits.hasPattern || (work?.type === 'wait' && hasPattern(work.condition));
   }
 
   enqueue(work: QueuedWork): void {
