@@ -11,7 +11,7 @@ import { ScreenWaits } from './conditions.ts';
 import { type DrawingPlace, Drawings } from './drawings.ts';
 import { hasPattern } from './probe.ts';
 import type { ScreenModel } from './screenModel.ts';
-import { sliceOf, sliceSequences } from './slices.ts';
+import { Slicer } from './slices.ts';
 import type {
   EncodedCells,
   FeedRequest,
@@ -48,7 +48,7 @@ export class WorkerScreen implements Disposable {
   readonly #drawings: Drawings;
   #queue: QueuedWork[] = [];
   readonly #answers: AnswerBatch;
-  #sliceSequences: number;
+  readonly #slicer: Slicer;
   /** Where in the first request of the queue the next slice begins: offset of its bytes, index of its event. */
   #offset = 0;
   /** The cells of the state request that is first in the queue. */
@@ -68,7 +68,7 @@ export class WorkerScreen implements Disposable {
     this.#number = screen.number;
     this.#context = context;
     this.#model = model;
-    this.#sliceSequences = sliceSequences(screen.cols, screen.rows);
+    this.#slicer = new Slicer(screen.cols, screen.rows);
     this.#answers = new AnswerBatch((answers, skipped) =>
       context.post({ type: 'answers', screen: screen.number, answers, skipped, lastSeq: this.#seq }),
     );
@@ -180,7 +180,7 @@ export class WorkerScreen implements Disposable {
       this.#context.progress.begin({ screen: this.#number, seq: work.seq });
       this.#baselines.beforeEvent(work.seq);
       this.#model.resize(work.cols, work.rows, work.seq);
-      this.#sliceSequences = sliceSequences(work.cols, work.rows);
+      this.#slicer.resize(work.cols, work.rows);
       this.#context.progress.end();
       return true;
     }
@@ -244,7 +244,7 @@ export class WorkerScreen implements Disposable {
     const seq = feed.seqs[this.#event];
     const end = feed.ends[this.#event];
     invariant(seq !== undefined && end !== undefined, 'fed bytes belong to no event');
-    const slice = sliceOf(Buffer.from(feed.bytes, this.#offset, end - this.#offset), this.#sliceSequences);
+    const slice = this.#slicer.cut(Buffer.from(feed.bytes, this.#offset, end - this.#offset));
     this.#offset += slice.length;
     const isEnd = this.#offset === end;
     this.#seq = seq;
@@ -254,7 +254,9 @@ export class WorkerScreen implements Disposable {
     const startMs = this.#context.clock.nowMs();
     this.#model.write(slice, isEnd ? seq : undefined);
     progress.end();
-    this.#drawings.parsed(slice.length, this.#context.clock.nowMs() - startMs);
+    const tookMs = this.#context.clock.nowMs() - startMs;
+    this.#slicer.took(tookMs);
+    this.#drawings.parsed(slice.length, tookMs);
     if (isEnd) this.#drawings.beginIfDue(seq);
     this.#answers.send();
     if (isEnd) this.#event += 1;
