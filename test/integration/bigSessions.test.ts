@@ -13,11 +13,8 @@ import { objectWith } from '../support/like.ts';
 const MIB = 1024 * 1024;
 /** Bytes of the flood; 2 GB was tried by hand. */
 const FLOOD_BYTES = Number(process.env['AGENT_TTY_FLOOD_BYTES'] ?? 200_000_000);
-/**
- * Over an idle host. 62 to 71 MiB were seen on a quiet machine, 90 on a busy one, where the screen lags more; what matters here
- * is that it does not grow with the session, of which 200 MB would show at once.
- */
-const MEMORY_ROOM_BYTES = 128 * MIB;
+/** Over an idle host. 47 to 53 MiB were seen, on a busy machine too. */
+const MEMORY_ROOM_BYTES = 64 * MIB;
 
 /** Memory that is this process's own, its share of what it shares included; 0 where the system does not tell. */
 function pssBytes(pid: number): number {
