@@ -35,7 +35,13 @@ async function startHost(home, environment) {
   const directory = path.join(home, 'host', 'main');
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   const log = fs.openSync(path.join(directory, 'host.log'), 'a', 0o600);
-  const words = ['--expose-gc', '--max-semi-space-size=2', '--import', inRoot('tools', 'soakProbe.mjs')];
+  const words = [
+    '--expose-gc',
+    '--max-semi-space-size=2',
+    '--heap-growing-percent=50',
+    '--import',
+    inRoot('tools', 'soakProbe.mjs'),
+  ];
   const program = [inRoot('dist', 'host.js'), '--home', home, '--host-id', 'main'];
   const node = process.env.TEST_NODE ?? process.execPath;
   const child = spawn(node, [...words, ...program], { cwd: '/', env: environment, stdio: ['ignore', log, log] });
