@@ -20,7 +20,7 @@ const REQUIRE_BANNER =
 const BUNDLES = [
   { entry: 'src/cli/main.ts', name: 'cli', splitting: true, program: true },
   { entry: 'src/host/main.ts', name: 'host' },
-  { entry: 'src/screen/worker.ts', name: 'screenWorker', banner: REQUIRE_BANNER },
+  { entry: 'src/screen/worker/worker.ts', name: 'screenWorker', banner: REQUIRE_BANNER },
   { entry: 'src/index.ts', name: 'index', banner: REQUIRE_BANNER },
 ];
 

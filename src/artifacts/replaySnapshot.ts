@@ -9,9 +9,9 @@ import { readLastEvents } from '../eventlog/tail.ts';
 import { TtyError } from '../protocol/errors.ts';
 import { bytesOf, type LogEvent } from '../protocol/events.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
-import { Baselines } from '../screen/baselines.ts';
-import { type Baseline, type Held, Probe, ScreenView, type ScreenWish } from '../screen/probe.ts';
-import { ScreenModel } from '../screen/screenModel.ts';
+import { Baselines } from '../screen/worker/baselines.ts';
+import { type Baseline, type Held, Probe, ScreenView, type ScreenWish } from '../screen/worker/probe.ts';
+import { ScreenModel } from '../screen/emulator/screenModel.ts';
 import { readLastScreen } from '../store/lastScreen.ts';
 
 /** Bytes between two turns of the event loop, so that signals and pipes are served during a long replay. */

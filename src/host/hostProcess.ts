@@ -14,7 +14,7 @@ import { hostPaths, sessionsDirectory } from '../protocol/homeLayout.ts';
 import { isSessionId } from '../protocol/ids.ts';
 import { DEFAULT_HOST_IDLE_MS } from '../protocol/limits.ts';
 import { PACKAGE_VERSION, PROTOCOL_VERSION } from '../protocol/version.ts';
-import { ScreenService } from '../screen/screenService.ts';
+import { ScreenService } from '../screen/live/screenService.ts';
 import { HOST_BUG } from '../protocol/sessionRecord.ts';
 import { readConfig } from '../store/config.ts';
 import { readHostRecord, writeHostRecord } from '../store/hostRecord.ts';

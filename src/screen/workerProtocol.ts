@@ -1,8 +1,8 @@
 /** What main thread and screen worker say to each other. Both are of one build, so nothing is validated. */
 import type { ErrorBody } from '../protocol/errors.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
-import type { Answer } from './answerBatch.ts';
-import type { ScreenWish } from './probe.ts';
+import type { Answer } from './worker/answerBatch.ts';
+import type { ScreenWish } from './worker/probe.ts';
 
 /** A screen in the worker; never used twice, not even for the rebuilt screen of the same session. */
 export type ScreenNumber = number;

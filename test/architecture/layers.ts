@@ -65,7 +65,7 @@ export const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Entries of the program's processes. */
-const MAIN_FILES = ['cli/main.ts', 'host/main.ts', 'screen/worker.ts'];
+const MAIN_FILES = ['cli/main.ts', 'host/main.ts', 'screen/worker/worker.ts'];
 
 /** The only readers of `process.env`: the library's entry takes it where its caller hands in none. */
 export const ENVIRONMENT_READERS = [...MAIN_FILES, 'index.ts'];

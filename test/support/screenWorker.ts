@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-const SOURCE = path.resolve(import.meta.dirname, '../../src/screen/worker.ts');
+const SOURCE = path.resolve(import.meta.dirname, '../../src/screen/worker/worker.ts');
 
 /** A worker thread's entry as JavaScript, in a directory of its own. Disposing removes it. */
 export interface BuiltWorker extends Disposable {

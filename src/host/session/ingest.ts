@@ -5,7 +5,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { encodeBytes, OutputJoiner } from '../../eventlog/outputBytes.ts';
 import type { NewEvent } from '../../protocol/events.ts';
-import type { Screen } from '../../screen/liveScreen.ts';
+import type { Screen } from '../../screen/live/liveScreen.ts';
 import type { Journal } from './journal.ts';
 
 export interface IngestParts {

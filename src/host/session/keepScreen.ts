@@ -1,7 +1,7 @@
 /** Puts the last screen of a session beside its log when the program has ended. */
 import type { Clock } from '../../base/clock.ts';
 import { errorFields, type Logger } from '../../base/logger.ts';
-import type { Screen } from '../../screen/liveScreen.ts';
+import type { Screen } from '../../screen/live/liveScreen.ts';
 import { writeLastScreen } from '../../store/lastScreen.ts';
 import type { Journal } from './journal.ts';
 

@@ -4,7 +4,7 @@ import { errorFields, type Logger } from '../../base/logger.ts';
 import { quote, TtyError } from '../../protocol/errors.ts';
 import { checkSessionName, checkSessionReference, newUlid } from '../../protocol/ids.ts';
 import type { CheckedParams } from '../../protocol/methods/table.ts';
-import type { ScreenService } from '../../screen/screenService.ts';
+import type { ScreenService } from '../../screen/live/screenService.ts';
 import type { NameClaims } from './nameClaims.ts';
 import { Session } from './session.ts';
 import { type SessionDefaults, withDefaults } from './sessionParams.ts';

@@ -1,7 +1,7 @@
 /** What a screen needs from a log to be built again: the output and the sizes, in order. */
 import { readEvents } from '../../eventlog/reader.ts';
 import type { SyncPoint } from '../../eventlog/syncPoint.ts';
-import type { ScreenItem } from '../../screen/liveScreen.ts';
+import type { ScreenItem } from '../../screen/live/liveScreen.ts';
 import { bytesOf } from '../../protocol/events.ts';
 
 /** Bytes of log between two places that are remembered: as many may be read in vain. */

@@ -10,7 +10,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import type { ReplyDropReason } from '../../protocol/events.ts';
-import type { Answer } from '../../screen/answerBatch.ts';
+import type { Answer } from '../../screen/worker/answerBatch.ts';
 import type { Pty } from '../pty/pty.ts';
 import { DropCount } from './dropCount.ts';
 import type { Journal } from './journal.ts';

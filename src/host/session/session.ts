@@ -12,7 +12,7 @@ import type { FollowNote, FollowResult } from '../../protocol/methods/events.ts'
 import type { CallContext } from '../../protocol/methods/handlers.ts';
 import type { CreateResult, DestroyResult, InspectResult } from '../../protocol/methods/session.ts';
 import type { SessionParams } from './sessionParams.ts';
-import type { ScreenService } from '../../screen/screenService.ts';
+import type { ScreenService } from '../../screen/live/screenService.ts';
 import type { PtyExit } from '../pty/pty.ts';
 import { type AssemblyOptions, assembleSession, type SessionParts } from './assemble.ts';
 import type { SessionInput } from './input.ts';

@@ -2,7 +2,7 @@
 import type { TtyError } from '../../protocol/errors.ts';
 import type { WaitCondition } from '../../protocol/methods/screen.ts';
 import type { ScreenState } from '../../protocol/snapshot.ts';
-import type { StateWithCells } from '../../screen/screenRequests.ts';
+import type { StateWithCells } from '../../screen/live/screenRequests.ts';
 import type { SessionParts } from './assemble.ts';
 import type { ScreenEnd } from './keepScreen.ts';
 import type { WaitOptions, Waits } from './waits.ts';

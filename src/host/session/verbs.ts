@@ -1,7 +1,7 @@
 /** What is done to a session beside input and runs: a marker, a new size, a signal. Logged first, then done. */
 import { checkLabel } from '../../protocol/label.ts';
 import { parseSignal } from '../../protocol/signals.ts';
-import type { Screen } from '../../screen/liveScreen.ts';
+import type { Screen } from '../../screen/live/liveScreen.ts';
 import type { Pty } from '../pty/pty.ts';
 import type { Journal } from './journal.ts';
 import { signalGroup, signalTree } from './signalTarget.ts';

@@ -2,8 +2,8 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import { quote, TtyError } from '../../protocol/errors.ts';
 import type { ScreenCondition, WaitCondition, WaitResult } from '../../protocol/methods/screen.ts';
-import type { Screen, ScreenMatch } from '../../screen/liveScreen.ts';
-import type { ScreenWish } from '../../screen/probe.ts';
+import type { Screen, ScreenMatch } from '../../screen/live/liveScreen.ts';
+import type { ScreenWish } from '../../screen/worker/probe.ts';
 import type { PromptGate } from './promptGate.ts';
 
 /** What a wait needs to know of its session. */

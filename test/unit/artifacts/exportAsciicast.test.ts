@@ -7,7 +7,7 @@ import { exportAsciicast } from '../../../src/artifacts/exportAsciicast.ts';
 import { replaySnapshot } from '../../../src/artifacts/replaySnapshot.ts';
 import type { NewEvent } from '../../../src/protocol/events.ts';
 import { sessionPaths } from '../../../src/protocol/homeLayout.ts';
-import { ScreenModel } from '../../../src/screen/screenModel.ts';
+import { ScreenModel } from '../../../src/screen/emulator/screenModel.ts';
 import { listArtifacts } from '../../../src/store/artifacts.ts';
 import { writeSessionRecord } from '../../../src/store/manifest.ts';
 import { like } from '../../support/like.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ScreenModel } from '../../../../src/screen/screenModel.ts';
+import { ScreenModel } from '../../../../src/screen/emulator/screenModel.ts';
 import { like } from '../../../support/like.ts';
 import { ShellUnderTest } from '../../../support/shellUnderTest.ts';
 

@@ -7,7 +7,7 @@ import { type LogFile, openLogFile } from '../../../../src/eventlog/logFile.ts';
 import { verifyLog } from '../../../../src/eventlog/verify.ts';
 import { Ingest } from '../../../../src/host/session/ingest.ts';
 import { Journal } from '../../../../src/host/session/journal.ts';
-import type { Screen } from '../../../../src/screen/liveScreen.ts';
+import type { Screen } from '../../../../src/screen/live/liveScreen.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 
 const ID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';

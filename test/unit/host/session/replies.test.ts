@@ -5,7 +5,7 @@ import { MAX_REPLIES, MAX_REPLY_BYTES, ReplyBudget, WINDOW_MS } from '../../../.
 import { MAX_INPUT_BYTES } from '../../../../src/protocol/limits.ts';
 import { TtyError } from '../../../../src/protocol/errors.ts';
 import type { NewEvent } from '../../../../src/protocol/events.ts';
-import type { Answer } from '../../../../src/screen/answerBatch.ts';
+import type { Answer } from '../../../../src/screen/worker/answerBatch.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 import { FakePty } from '../../../support/fakePty.ts';
 

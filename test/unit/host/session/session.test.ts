@@ -8,7 +8,7 @@ import { withDefaults } from '../../../../src/host/session/sessionParams.ts';
 import { TtyError } from '../../../../src/protocol/errors.ts';
 import { sessionPaths, sessionsDirectory } from '../../../../src/protocol/homeLayout.ts';
 import { createSession } from '../../../../src/protocol/methods/session.ts';
-import { ScreenService } from '../../../../src/screen/screenService.ts';
+import { ScreenService } from '../../../../src/screen/live/screenService.ts';
 import { SESSION } from '../../../support/runBench.ts';
 
 let home: string;

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { ScreenWaits } from '../../../../src/screen/worker/conditions.ts';
+import type { Baseline } from '../../../../src/screen/worker/probe.ts';
+import { FakeClock } from '../../../support/fakeClock.ts';
+
+it('waits that take long to ask are asked some at a time, and the quick ones not last for ever', () => {
+  const clock = new FakeClock();
+  const screen = { now: '' };
+  const answers: [number, string | undefined][] = [];
+  const waits: ScreenWaits = new ScreenWaits({
+    clock,
+    screen: {
+      rows: () => [{ text: screen.now, isWrapped: false }],
+      cursor: () => ({ cursorRow: 0, cursorCol: 0 }),
+      seenSeq: () => 0,
+      isBusy: () => false,
+    },
+    answers: { matched: (wait, text) => answers.push([wait, text]), failed: () => undefined },
+    onDue: () => waits.look(),
+  });
+  const asked: number[] = [];
+  const slow = (wait: number): Baseline => ({
+    afterSeq: -1,
+    newRows: () => {
+      asked.push(wait);
+      clock.spend(15);
+      return new Set();
+    },
+    [Symbol.dispose]: () => undefined,
+  });
+  for (const wait of [1, 2, 3, 4]) waits.add(wait, { kind: 'text', text: 'never' }, slow(wait));
+  waits.add(5, { kind: 'text', text: 'end' });
+  asked.length = 0;
+  screen.now = 'a';
+  waits.changed();
+  expect(asked).toEqual([1, 2]);
+  screen.now = 'end';
+  waits.changed();
+  clock.advance(1_000);
+  expect(asked.slice(2, 4)).toEqual([3, 4]);
+  expect(asked.filter((wait) => wait === 4)).toHaveLength(1);
+  expect([answers, clock.pendingTimers]).toEqual([[[5, 'end']], 0]);
+});
