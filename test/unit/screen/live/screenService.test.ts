@@ -148,15 +148,17 @@ describe('hostile output', () => {
     victim.print('\x1bc'.repeat(5_000) + '\x1b[?1049h\x1b[?1049l'.repeat(30_000));
     const victimIsDone = new AbortController();
     const end = victim.lines().then(() => victimIsDone.abort());
-    let longestMs = 0;
+    const delaysMs: number[] = [];
     while (!victimIsDone.signal.aborted) {
       const startMs = systemClock.nowMs();
       other.print('x');
       await other.lines();
-      longestMs = Math.max(longestMs, systemClock.nowMs() - startMs);
+      delaysMs.push(systemClock.nowMs() - startMs);
     }
     await end;
-    expect(longestMs).toBeLessThan(300);
+    // all but one in a hundred, which a busy machine may take the processor from
+    const usualMs = delaysMs.toSorted((a, b) => a - b)[Math.ceil(delaysMs.length * 0.99) - 1];
+    expect(usualMs).toBeLessThan(300);
     expect(failures).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { delay, systemClock } from '../../../../src/base/clock.ts';
+import { ScreenModel } from '../../../../src/screen/emulator/screenModel.ts';
 import { WorkerLoop } from '../../../../src/screen/worker/workerLoop.ts';
 import { Progress, type WorkerReply } from '../../../../src/screen/workerProtocol.ts';
 
@@ -72,5 +73,29 @@ describe('the loop of the screen worker', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('draws a screen between turns as it was after one event, whatever is fed and asked meanwhile', async () => {
+    const loop = new Loop();
+    loop.open(1);
+    loop.open(2);
+    const fed: string[] = [];
+    for (let i = 0; i < 300; i += 1) {
+      fed.push(`\u001b[3${i % 8}m${i} ${'-'.repeat(20_000)}\r\n`);
+      loop.feed(1, fed[i] ?? '');
+    }
+    loop.feed(1, 'the end');
+    loop.feed(2, 'text');
+    await loop.matched([loop.wait(2, 'text'), loop.wait(1, 'the end')]);
+    const checkpoint = loop.replies.find((reply) => reply.type === 'checkpoint')?.checkpoint;
+    expect(checkpoint?.seq).toBeGreaterThan(200);
+    expect(checkpoint?.seq).toBeLessThan(300);
+    using whole = new ScreenModel({ cols: 80, rows: 24 });
+    using drawn = new ScreenModel({ cols: 80, rows: 24 });
+    for (const text of fed.slice(0, checkpoint?.seq)) whole.write(Buffer.from(text), checkpoint?.seq);
+    drawn.write(Buffer.from(checkpoint?.bytes ?? ''), checkpoint?.seq);
+    await Promise.all([whole.flush(), drawn.flush()]);
+    const all = { includeScrollback: true, includeCells: true };
+    expect(drawn.state(all)).toEqual(whole.state(all));
   });
 });
