@@ -8,8 +8,8 @@ import type { ScreenCheckpoint } from '../workerProtocol.ts';
 const CHECKPOINT_EVERY_BYTES = 4 * 1024 * 1024;
 /**
  * Parsing between two checkpoints takes at least so many times as long as the last drawing took. A drawing is as dear as some MB
- * of plain text (40 ms for 5,000 lines of 80 columns), so half of this would slow a flood down by an eighth; twice as much
- * doubles what a rebuild parses at most, which is about 0.7 s.
+ * of plain text (70 ms for 5,000 lines of 80 columns), so half of this would slow a flood down by an eighth; twice as much
+ * doubles what a rebuild parses at most, which takes about a second.
  */
 const COST_FACTOR = 16;
 /** Cells of a screen that is drawn again and again: 100 columns with a full scrollback. */
