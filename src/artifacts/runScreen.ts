@@ -8,7 +8,7 @@ import { offsetBefore } from '../eventlog/seek.ts';
 import { bytesOf, type LogEvent } from '../protocol/events.ts';
 import { DEFAULT_COLS, DEFAULT_ROWS } from '../protocol/limits.ts';
 import type { RunScreen, RunScreenRequest } from '../protocol/runScreen.ts';
-import { RunModel } from '../screen/runModel.ts';
+import { RunModel } from '../screen/emulator/runModel.ts';
 
 /** Output of a run that is put on a terminal. More takes seconds, and whoever wants it all reads it as lines. */
 const MAX_RUN_BYTES = 8 * 1024 * 1024;

@@ -5,9 +5,9 @@
  */
 import xterm from '@xterm/headless';
 import type { IBuffer, IBufferLine } from '@xterm/headless';
-import { PLAIN_STYLE, styleChange } from '../protocol/sgr.ts';
-import { ScreenUse } from '../protocol/screenUse.ts';
-import type { ScreenCell } from '../protocol/snapshot.ts';
+import { PLAIN_STYLE, styleChange } from '../../protocol/sgr.ts';
+import { ScreenUse } from '../../protocol/screenUse.ts';
+import type { ScreenCell } from '../../protocol/snapshot.ts';
 import { BOUNDED_UNICODE } from './boundedUnicode.ts';
 import { rowCells } from './cells.ts';
 import { Clamp } from './clamp.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RunModel } from '../../../src/screen/runModel.ts';
-import { splitAt } from '../../support/splits.ts';
+import { RunModel } from '../../../../src/screen/emulator/runModel.ts';
+import { splitAt } from '../../../support/splits.ts';
 
 const SIZE = { cols: 20, rows: 5, cursorRow: 0, cursorCol: 0, ansi: false };
 
