@@ -78,6 +78,21 @@ export const ERRORS = {
   TOO_MANY_REPLIES: { exitCode: 9, retryable: true, meaning: 'Clients left too many large replies untaken.' },
   REPLAY_ERROR: { exitCode: 10, retryable: false, meaning: 'The log could not be replayed.' },
   WAIT_TIMEOUT: { exitCode: 11, retryable: true, meaning: 'What was waited for did not come in time.' },
+  PROVIDER_WORKLOAD_BLOCKED: {
+    exitCode: 75,
+    retryable: true,
+    meaning: 'The provider has as much work as it may have; nothing was sent.',
+  },
+  PROVIDER_LEASE_LOST: {
+    exitCode: 76,
+    retryable: false,
+    meaning: 'The place at the provider was taken away while the work went on.',
+  },
+  PROVIDER_ADMISSION_FAILED: {
+    exitCode: 78,
+    retryable: false,
+    meaning: 'Whether the provider has room could not be decided safely; nothing was sent.',
+  },
   CANCELLED: { exitCode: 1, retryable: true, meaning: 'The caller took the request back.' },
 } as const satisfies Record<string, ErrorSpec>;
 

@@ -1,0 +1,269 @@
+/**
+ * The engine's decisions for one key, as calls that do not wait: enter, look, advance, leave. It knows a key's directory and a
+ * limit, no provider, environment or clock.
+ *
+ * A ticket is one file, locked by its owner from before it is visible until it is over. It waits in `q/`, and to be let in is
+ * to be renamed into `h/` under the gate, by whoever notices that there is room. Holders are counted as files: one that
+ * is locked lives; one that is not is gone, unless its workload still runs or nobody can tell. There is no index and no table
+ * that could disagree with that.
+ */
+import path from 'node:path';
+import { isErrno } from '../base/atomicFile.ts';
+import type { HeldFile, LeaseDisk } from './disk.ts';
+import { type Gate, type GateOutcome, makeKeyDirectories, tryGate } from './gate.ts';
+import type { KeyPaths } from './layout.ts';
+import { formatTicketName, parseTicketName, type TicketName } from './names.ts';
+import { inOrder, mayPromote } from './rules.ts';
+
+/** What a holder's record says of the work that may have outlived the holder. */
+export type Verdict = 'gone' | 'occupied';
+
+/** What the office needs to know from outside. */
+export interface OfficeOptions {
+  readonly agingMs: number;
+  readonly wallMs: () => number;
+  /** Judges the record of a holder whose lock is free. Only a proven end may be called `gone`. */
+  readonly judge: (record: string) => Verdict;
+}
+
+export interface TicketRequest {
+  readonly class: number;
+  readonly limit: number;
+  readonly nonce: string;
+  /** Text of its file. */
+  readonly record: string;
+  /** How many tickets may wait before this one; 0: it does not wait at all. */
+  readonly maxQueued: number;
+}
+
+/** A ticket that is ours: its file is locked until {@link TicketOffice.leave}. */
+export interface Ticket {
+  readonly file: HeldFile;
+  readonly name: TicketName;
+}
+
+export interface Counts {
+  /** Holders, the undecidable ones among them. */
+  readonly active: number;
+  readonly queued: number;
+}
+
+export type Entered =
+  | { readonly kind: 'held' | 'queued'; readonly ticket: Ticket; readonly counts: Counts }
+  | { readonly kind: 'at_capacity' | 'queue_full'; readonly counts: Counts };
+
+/** What a look through a key's tickets found and did. */
+export interface Advance extends Counts {
+  /** Number of the ticket that is next; `undefined` when nobody waits. */
+  readonly next: number | undefined;
+  readonly promoted: number;
+  /** Holders that were found dead and taken out. */
+  readonly reclaimed: number;
+  /** Names of holders whose lock is free and whose work is not proven to have ended. */
+  readonly orphans: readonly string[];
+}
+
+function countsOf({ active, queued }: Counts): Counts {
+  return { active, queued };
+}
+
+export class TicketOffice {
+  readonly #disk: LeaseDisk;
+  readonly #paths: KeyPaths;
+  readonly #options: OfficeOptions;
+
+  constructor(disk: LeaseDisk, paths: KeyPaths, options: OfficeOptions) {
+    this.#disk = disk;
+    this.#paths = paths;
+    this.#options = options;
+  }
+
+  /** Takes a place if there is room and nobody waits, else one in the queue, else none; then nothing is left on the disk. */
+  enter(request: TicketRequest): GateOutcome<Entered> {
+    const outcome = this.#inGate((gate): Entered | undefined => {
+      const now = this.#advance(request.limit);
+      const isFree = now.next === undefined && mayPromote(now.active, request.limit, request.limit);
+      if (!isFree && request.maxQueued === 0) return { kind: 'at_capacity', counts: countsOf(now) };
+      if (!isFree && now.queued >= request.maxQueued) {
+        const queued = this.#dropDead();
+        if (queued >= request.maxQueued) return { kind: 'queue_full', counts: { active: now.active, queued } };
+      }
+      const { class: kind, limit, nonce } = request;
+      const name = { class: kind, seq: this.#nextSeq(gate), limit, nonce, sinceMs: this.#options.wallMs() };
+      gate.setLastSeq(name.seq);
+      // Made in the queue also when it does not wait: what is found there without an owner is taken out, whatever it holds.
+      const file = this.#createTicket(name, request.record);
+      if (file === undefined) return undefined;
+      const ticket = { file, name };
+      if (!isFree) return { kind: 'queued', ticket, counts: { active: now.active, queued: now.queued + 1 } };
+      if (this.#disk.move(this.#queuePath(name), this.#heldPath(name)))
+        return { kind: 'held', ticket, counts: { active: now.active + 1, queued: now.queued } };
+      this.leave(ticket); // the directory was removed under our hands
+      return undefined;
+    });
+    if (outcome.kind !== 'entered') return outcome;
+    return outcome.value === undefined ? { kind: 'busy' } : { kind: 'entered', value: outcome.value };
+  }
+
+  /** Where a ticket of ours is now. `removed`: somebody took its file away. */
+  where(ticket: Ticket): 'held' | 'queued' | 'removed' {
+    if (ticket.file.isAt(this.#heldPath(ticket.name))) return 'held';
+    if (ticket.file.isAt(this.#queuePath(ticket.name))) return 'queued';
+    // Between the two looks it may have been let in.
+    return ticket.file.isAt(this.#heldPath(ticket.name)) ? 'held' : 'removed';
+  }
+
+  /** Takes the dead out and lets in who is next, as far as `limit` allows. */
+  advance(limit: number): GateOutcome<Advance> {
+    return this.#inGate(() => this.#advance(limit));
+  }
+
+  /** Counts, and takes out the dead; lets nobody in. */
+  count(): GateOutcome<Advance> {
+    return this.#inGate(() => this.#advance(0));
+  }
+
+  /**
+   * Gives a ticket up, wherever it is, and says where it was. Needs no gate: its name goes while its lock is still held, so
+   * whoever counts at this moment counts one too many, never one too few. Afterwards somebody should `advance`.
+   */
+  leave(ticket: Ticket): 'held' | 'queued' | 'removed' {
+    const wasQueued = this.#disk.remove(this.#queuePath(ticket.name));
+    const wasHeld = !wasQueued && ticket.file.links() > 0 && this.#disk.remove(this.#heldPath(ticket.name));
+    ticket.file.release();
+    return wasQueued ? 'queued' : wasHeld ? 'held' : 'removed';
+  }
+
+  /** The file on which the ticket's owner is rung. */
+  bell(ticket: Ticket): string {
+    return this.#queuePath(ticket.name);
+  }
+
+  /**
+   * Puts a holder's ticket back after somebody removed its directory: a new file of the same name, counted whatever the limit
+   * says. Returns the ticket with its new file; the old one stays open until then, so there is no moment without a lock.
+   */
+  putBack(ticket: Ticket, record: string): GateOutcome<Ticket> {
+    makeKeyDirectories(this.#disk, this.#paths);
+    return this.#inGate((gate) => {
+      const file = this.#disk.create(this.#heldPath(ticket.name), record);
+      gate.setLastSeq(Math.max(this.#nextSeq(gate) - 1, ticket.name.seq));
+      ticket.file.release();
+      return { file, name: ticket.name };
+    });
+  }
+
+  #inGate<T>(work: (gate: Gate) => T): GateOutcome<T> {
+    const outcome = tryGate(this.#disk, this.#paths, (gate) => {
+      // The gate may be there before the rest: whoever makes the directories was cut off, or is at it.
+      if (!this.#isComplete()) makeKeyDirectories(this.#disk, this.#paths);
+      return work(gate);
+    });
+    // Somebody removed the directory: it is made anew where the caller wants it. The caller comes back in its own pace.
+    if (outcome.kind === 'absent') makeKeyDirectories(this.#disk, this.#paths);
+    return outcome;
+  }
+
+  #isComplete(): boolean {
+    return this.#disk.names(this.#paths.held) !== undefined && this.#disk.names(this.#paths.queue) !== undefined;
+  }
+
+  #nextSeq(gate: Gate): number {
+    const names = [...this.#tickets(this.#paths.queue), ...this.#tickets(this.#paths.held)];
+    return Math.max(gate.lastSeq(), ...names.map(({ seq }) => seq)) + 1;
+  }
+
+  #advance(limit: number): Advance {
+    const { disk, paths } = { disk: this.#disk, paths: this.#paths };
+    const holders = this.#countHolders();
+    const waiting = inOrder(this.#tickets(paths.queue), this.#options.wallMs(), this.#options.agingMs);
+    let active = holders.active;
+    let promoted = 0;
+    let passed = 0;
+    let next: TicketName | undefined;
+    for (const name of waiting) {
+      passed++;
+      if (!this.#isAlive(name)) continue;
+      if (!mayPromote(active, name.limit, limit)) {
+        next = name;
+        break;
+      }
+      if (!disk.move(this.#queuePath(name), this.#heldPath(name))) continue; // it has just given up
+      active++;
+      promoted++;
+    }
+    if (next !== undefined && promoted + holders.reclaimed > 0) disk.ring(this.#queuePath(next));
+    const queued = next === undefined ? 0 : waiting.length - passed + 1;
+    return { ...holders, active, promoted, queued, next: next?.seq };
+  }
+
+  /** Counts files, whatever their names: what is not a ticket of ours is a holder that we do not understand. */
+  #countHolders(): Pick<Advance, 'active' | 'reclaimed' | 'orphans'> {
+    let active = 0;
+    let reclaimed = 0;
+    const orphans: string[] = [];
+    for (const name of this.#disk.names(this.#paths.held) ?? []) {
+      const place = path.join(this.#paths.held, name);
+      const lock = this.#disk.lock(place);
+      if (lock === 'absent') continue;
+      if (lock === 'busy' || lock === 'unreadable') {
+        active++;
+        continue;
+      }
+      // The holder let go between our opening and our locking: its file is no longer there.
+      if (!lock.isAt(place)) lock.release();
+      else if (this.#isOver(name, lock)) {
+        this.#disk.remove(place);
+        lock.release();
+        reclaimed++;
+      } else {
+        lock.release();
+        active++;
+        orphans.push(name);
+      }
+    }
+    return { active, reclaimed, orphans };
+  }
+
+  #isOver(name: string, lock: HeldFile): boolean {
+    return parseTicketName(name) !== undefined && this.#options.judge(lock.read()) === 'gone';
+  }
+
+  /** Whether a waiting ticket has an owner; without one it goes. */
+  #isAlive(name: TicketName): boolean {
+    const place = this.#queuePath(name);
+    const lock = this.#disk.lock(place);
+    if (lock === 'busy') return true;
+    if (typeof lock === 'string') return false;
+    if (lock.isAt(place)) this.#disk.remove(place);
+    lock.release();
+    return false;
+  }
+
+  /** `undefined` when the directory has just been removed. */
+  #createTicket(name: TicketName, record: string): HeldFile | undefined {
+    try {
+      return this.#disk.create(this.#queuePath(name), record);
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+  }
+
+  /** Takes out every waiting ticket without an owner, not only those before the first that has one. Returns how many wait. */
+  #dropDead(): number {
+    return this.#tickets(this.#paths.queue).filter((name) => this.#isAlive(name)).length;
+  }
+
+  #tickets(directory: string): TicketName[] {
+    return (this.#disk.names(directory) ?? []).flatMap((name) => parseTicketName(name) ?? []);
+  }
+
+  #queuePath(name: TicketName): string {
+    return path.join(this.#paths.queue, formatTicketName(name));
+  }
+
+  #heldPath(name: TicketName): string {
+    return path.join(this.#paths.held, formatTicketName(name));
+  }
+}
