@@ -27,14 +27,12 @@ export function rootPaths(root: string): RootPaths {
 
 export interface KeyPaths {
   readonly directory: string;
-  /** Locked for the moment of a decision; holds the last number. Never removed. */
+  /** Locked for the moment of a decision; holds the last number and counters. Never removed. */
   readonly gate: string;
   /** Tickets that wait. */
   readonly queue: string;
   /** Tickets that were let in. */
   readonly held: string;
-  /** Counters, for metrics only. */
-  readonly counters: string;
 }
 
 /** Paths of one key under a root. */
@@ -45,6 +43,5 @@ export function keyPaths(root: string, key: string): KeyPaths {
     gate: path.join(directory, 'gate.lock'),
     queue: path.join(directory, 'q'),
     held: path.join(directory, 'h'),
-    counters: path.join(directory, 'counters.json'),
   };
 }

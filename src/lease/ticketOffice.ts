@@ -9,21 +9,19 @@
  */
 import path from 'node:path';
 import { isErrno } from '../base/atomicFile.ts';
+import { addTally, type Tally } from './counters.ts';
 import type { HeldFile, LeaseDisk } from './disk.ts';
 import { type Gate, type GateOutcome, makeKeyDirectories, tryGate } from './gate.ts';
+import { countHolders, type Judge } from './holders.ts';
 import type { KeyPaths } from './layout.ts';
 import { formatTicketName, parseTicketName, type TicketName } from './names.ts';
 import { inOrder, mayPromote } from './rules.ts';
-
-/** What a holder's record says of the work that may have outlived the holder. */
-export type Verdict = 'gone' | 'occupied';
 
 /** What the office needs to know from outside. */
 export interface OfficeOptions {
   readonly agingMs: number;
   readonly wallMs: () => number;
-  /** Judges the record of a holder whose lock is free. Only a proven end may be called `gone`. */
-  readonly judge: (record: string) => Verdict;
+  readonly judge: Judge;
 }
 
 export interface TicketRequest {
@@ -63,8 +61,14 @@ export interface Advance extends Counts {
   readonly orphans: readonly string[];
 }
 
-function countsOf({ active, queued }: Counts): Counts {
-  return { active, queued };
+function reclaimed(now: Advance): Tally {
+  return { happened: 'reclaimed', times: now.reclaimed };
+}
+
+/** Adds to the gate's counters, and sets the last number if one was given. */
+function note(gate: Gate, tallies: readonly Tally[], newSeq?: number): void {
+  const { seq, counters } = gate.state();
+  gate.save({ seq: newSeq ?? seq, counters: tallies.reduce(addTally, counters) });
 }
 
 export class TicketOffice {
@@ -80,29 +84,40 @@ export class TicketOffice {
 
   /** Takes a place if there is room and nobody waits, else one in the queue, else none; then nothing is left on the disk. */
   enter(request: TicketRequest): GateOutcome<Entered> {
-    const outcome = this.#inGate((gate): Entered | undefined => {
-      const now = this.#advance(request.limit);
-      const isFree = now.next === undefined && mayPromote(now.active, request.limit, request.limit);
-      if (!isFree && request.maxQueued === 0) return { kind: 'at_capacity', counts: countsOf(now) };
-      if (!isFree && now.queued >= request.maxQueued) {
-        const queued = this.#dropDead();
-        if (queued >= request.maxQueued) return { kind: 'queue_full', counts: { active: now.active, queued } };
-      }
-      const { class: kind, limit, nonce } = request;
-      const name = { class: kind, seq: this.#nextSeq(gate), limit, nonce, sinceMs: this.#options.wallMs() };
-      gate.setLastSeq(name.seq);
-      // Made in the queue also when it does not wait: what is found there without an owner is taken out, whatever it holds.
-      const file = this.#createTicket(name, request.record);
-      if (file === undefined) return undefined;
-      const ticket = { file, name };
-      if (!isFree) return { kind: 'queued', ticket, counts: { active: now.active, queued: now.queued + 1 } };
-      if (this.#disk.move(this.#queuePath(name), this.#heldPath(name)))
-        return { kind: 'held', ticket, counts: { active: now.active + 1, queued: now.queued } };
-      this.leave(ticket); // the directory was removed under our hands
-      return undefined;
-    });
+    const outcome = this.#inGate((gate) => this.#enter(gate, request));
     if (outcome.kind !== 'entered') return outcome;
     return outcome.value === undefined ? { kind: 'busy' } : { kind: 'entered', value: outcome.value };
+  }
+
+  /** `undefined` when the directory was removed under our hands. */
+  #enter(gate: Gate, request: TicketRequest): Entered | undefined {
+    const now = this.#advance(request.limit);
+    const isFree = now.next === undefined && mayPromote(now.active, request.limit, request.limit);
+    const refused = isFree ? undefined : this.#refusal(request, now);
+    if (refused !== undefined) {
+      note(gate, [{ happened: refused.kind }, reclaimed(now)]);
+      return refused;
+    }
+    const { class: kind, limit, nonce } = request;
+    const name = { class: kind, seq: this.#nextSeq(gate), limit, nonce, sinceMs: this.#options.wallMs() };
+    note(gate, [...(isFree ? [{ happened: 'acquired' } as const] : []), reclaimed(now)], name.seq);
+    // Made in the queue also when it does not wait: what is found there without an owner is taken out, whatever it holds.
+    const file = this.#createTicket(name, request.record);
+    if (file === undefined) return undefined;
+    const ticket = { file, name };
+    if (!isFree) return { kind: 'queued', ticket, counts: { active: now.active, queued: now.queued + 1 } };
+    if (this.#disk.move(this.#queuePath(name), this.#heldPath(name)))
+      return { kind: 'held', ticket, counts: { active: now.active + 1, queued: now.queued } };
+    this.leave(ticket);
+    return undefined;
+  }
+
+  #refusal({ maxQueued }: TicketRequest, now: Advance): (Entered & { kind: 'at_capacity' | 'queue_full' }) | undefined {
+    const { active } = now;
+    if (maxQueued === 0) return { kind: 'at_capacity', counts: { active, queued: now.queued } };
+    if (now.queued < maxQueued) return undefined;
+    const queued = this.#dropDead();
+    return queued < maxQueued ? undefined : { kind: 'queue_full', counts: { active, queued } };
   }
 
   /** Where a ticket of ours is now. `removed`: somebody took its file away. */
@@ -113,14 +128,21 @@ export class TicketOffice {
     return ticket.file.isAt(this.#heldPath(ticket.name)) ? 'held' : 'removed';
   }
 
-  /** Takes the dead out and lets in who is next, as far as `limit` allows. */
-  advance(limit: number): GateOutcome<Advance> {
-    return this.#inGate(() => this.#advance(limit));
-  }
-
-  /** Counts, and takes out the dead; lets nobody in. */
-  count(): GateOutcome<Advance> {
-    return this.#inGate(() => this.#advance(0));
+  /**
+   * Takes the dead out and lets in who is next, as far as `limit` allows; 0 lets nobody in and only counts. `after` is what
+   * happened to the caller, for the counters; the next in line is then rung too, who has become the first by it.
+   */
+  advance(limit: number, after?: Tally): GateOutcome<Advance> {
+    return this.#inGate((gate) => {
+      const now = this.#advance(limit, after !== undefined);
+      const tallies = [
+        ...(after === undefined ? [] : [after]),
+        reclaimed(now),
+        { happened: 'acquired', times: now.promoted } as const,
+      ];
+      if (after !== undefined || now.reclaimed + now.promoted > 0) note(gate, tallies);
+      return now;
+    });
   }
 
   /**
@@ -144,13 +166,27 @@ export class TicketOffice {
    * says. Returns the ticket with its new file; the old one stays open until then, so there is no moment without a lock.
    */
   putBack(ticket: Ticket, record: string): GateOutcome<Ticket> {
-    makeKeyDirectories(this.#disk, this.#paths);
-    return this.#inGate((gate) => {
-      const file = this.#disk.create(this.#heldPath(ticket.name), record);
-      gate.setLastSeq(Math.max(this.#nextSeq(gate) - 1, ticket.name.seq));
-      ticket.file.release();
-      return { file, name: ticket.name };
+    const outcome = this.#inGate((gate): Ticket | undefined => {
+      const { seq, counters } = gate.state();
+      gate.save({ seq: Math.max(seq, ticket.name.seq), counters });
+      const file = this.#createTicket(ticket.name, record);
+      if (file === undefined) return undefined;
+      const again = { file, name: ticket.name };
+      if (this.#disk.move(this.#queuePath(ticket.name), this.#heldPath(ticket.name))) {
+        ticket.file.release();
+        return again;
+      }
+      this.leave(again);
+      return undefined;
     });
+    if (outcome.kind !== 'entered') return outcome;
+    return outcome.value === undefined ? { kind: 'busy' } : { kind: 'entered', value: outcome.value };
+  }
+
+  /** Counts names without looking whether anybody holds them; good enough to tell somebody who has a place. */
+  glance(): Counts {
+    const count = (directory: string): number => this.#disk.names(directory)?.length ?? 0;
+    return { active: count(this.#paths.held), queued: count(this.#paths.queue) };
   }
 
   #inGate<T>(work: (gate: Gate) => T): GateOutcome<T> {
@@ -170,12 +206,12 @@ export class TicketOffice {
 
   #nextSeq(gate: Gate): number {
     const names = [...this.#tickets(this.#paths.queue), ...this.#tickets(this.#paths.held)];
-    return Math.max(gate.lastSeq(), ...names.map(({ seq }) => seq)) + 1;
+    return Math.max(gate.state().seq, ...names.map(({ seq }) => seq)) + 1;
   }
 
-  #advance(limit: number): Advance {
+  #advance(limit: number, ringsNext = false): Advance {
     const { disk, paths } = { disk: this.#disk, paths: this.#paths };
-    const holders = this.#countHolders();
+    const holders = countHolders(disk, paths.held, this.#options.judge);
     const waiting = inOrder(this.#tickets(paths.queue), this.#options.wallMs(), this.#options.agingMs);
     let active = holders.active;
     let promoted = 0;
@@ -192,41 +228,9 @@ export class TicketOffice {
       active++;
       promoted++;
     }
-    if (next !== undefined && promoted + holders.reclaimed > 0) disk.ring(this.#queuePath(next));
+    if (next !== undefined && (ringsNext || promoted + holders.reclaimed > 0)) disk.ring(this.#queuePath(next));
     const queued = next === undefined ? 0 : waiting.length - passed + 1;
     return { ...holders, active, promoted, queued, next: next?.seq };
-  }
-
-  /** Counts files, whatever their names: what is not a ticket of ours is a holder that we do not understand. */
-  #countHolders(): Pick<Advance, 'active' | 'reclaimed' | 'orphans'> {
-    let active = 0;
-    let reclaimed = 0;
-    const orphans: string[] = [];
-    for (const name of this.#disk.names(this.#paths.held) ?? []) {
-      const place = path.join(this.#paths.held, name);
-      const lock = this.#disk.lock(place);
-      if (lock === 'absent') continue;
-      if (lock === 'busy' || lock === 'unreadable') {
-        active++;
-        continue;
-      }
-      // The holder let go between our opening and our locking: its file is no longer there.
-      if (!lock.isAt(place)) lock.release();
-      else if (this.#isOver(name, lock)) {
-        this.#disk.remove(place);
-        lock.release();
-        reclaimed++;
-      } else {
-        lock.release();
-        active++;
-        orphans.push(name);
-      }
-    }
-    return { active, reclaimed, orphans };
-  }
-
-  #isOver(name: string, lock: HeldFile): boolean {
-    return parseTicketName(name) !== undefined && this.#options.judge(lock.read()) === 'gone';
   }
 
   /** Whether a waiting ticket has an owner; without one it goes. */

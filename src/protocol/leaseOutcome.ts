@@ -90,7 +90,8 @@ const SENTENCES: Readonly<Record<BlockReason | DenyReason, string>> = {
 /** What somebody who was refused does next. */
 const HINTS: Partial<Readonly<Record<BlockReason | DenyReason, string>>> = {
   at_capacity: 'wait for a place with --lease-wait DURATION, or try again later',
-  unknown_provider: 'agent-tty lease list shows the providers; others are declared in config.json under leases.providers',
+  unknown_provider:
+    'agent-tty lease list shows the providers; others are declared in config.json under leases.providers',
   bad_root: 'agent-tty lease doctor says what is wrong with it',
   engine_unavailable: 'install the optional dependencies (koffi), or util-linux for flock(1)',
   self_test_failed: 'agent-tty lease doctor says more; a local file system has locks that hold',

@@ -11,6 +11,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   protocol: { imports: ['base'] },
   eventlog: { imports: ['base', 'protocol'] },
   store: { imports: ['base', 'protocol'] },
+  lease: { imports: ['base', 'protocol'] },
   screen: { imports: ['base', 'protocol'] },
   artifacts: { imports: ['base', 'protocol', 'eventlog', 'store', 'screen'] },
   'host/pty': { imports: ['base', 'protocol'] },
@@ -38,7 +39,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     ],
   },
   client: { imports: ['base', 'protocol', 'store', 'eventlog'] },
-  cli: { imports: ['base', 'protocol', 'client', 'store', 'artifacts'] },
+  cli: { imports: ['base', 'protocol', 'client', 'store', 'artifacts', 'lease'] },
   'index.ts': { imports: ['client', 'protocol', 'artifacts'] },
 };
 

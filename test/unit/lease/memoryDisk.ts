@@ -88,7 +88,9 @@ export class SimulatedProcess {
       names: (directory) => {
         step();
         if (!world.directories.has(directory)) return undefined;
-        return [...world.files.keys()].filter((file) => path.dirname(file) === directory).map((file) => path.basename(file));
+        return [...world.files.keys()]
+          .filter((file) => path.dirname(file) === directory)
+          .map((file) => path.basename(file));
       },
       move: (from, to) => {
         step();
@@ -114,7 +116,8 @@ export class SimulatedProcess {
       },
       makeDirectory: (directory) => {
         step();
-        for (let place = directory; place !== '/' && place !== '.'; place = path.dirname(place)) world.directories.add(place);
+        for (let place = directory; place !== '/' && place !== '.'; place = path.dirname(place))
+          world.directories.add(place);
       },
     };
   }

@@ -13,7 +13,12 @@ function sum(all: readonly Findings[], what: 'grants' | 'refusals' | 'kills' | '
 
 describe('processes that are cut and killed between any two steps', () => {
   it('never hold more than the limit, keep their order, and all get their turn', () => {
-    const all = simulateAll({ limits: Array.from({ length: 8 }, () => 3), turns: 400, killChance: 0.003, orphanChance: 0 });
+    const all = simulateAll({
+      limits: Array.from({ length: 8 }, () => 3),
+      turns: 400,
+      killChance: 0.003,
+      orphanChance: 0,
+    });
     expect(all.flatMap(({ faults }) => faults)).toEqual([]);
     // not vacuous: there were grants, refusals, and deaths in the middle of a call
     expect(sum(all, 'grants')).toBeGreaterThan(SEEDS * 20);

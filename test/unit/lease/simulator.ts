@@ -71,11 +71,12 @@ export class Simulation {
     }
     const left = [...this.#world.files.keys()].filter((file) => file !== PATHS.gate);
     const observer = this.#newActor(1);
-    observer.office.count();
+    observer.office.advance(0);
     const stuck = this.#actors.filter(({ ticket }) => ticket !== undefined).length;
     if (stuck > 0) this.findings.faults.push(`${stuck} tickets were never served`);
     const rest = [...this.#world.files.keys()].filter((file) => file !== PATHS.gate);
-    if (rest.length > 0) this.findings.faults.push(`left behind: ${rest.join(' ')} (before the last look: ${left.length})`);
+    if (rest.length > 0)
+      this.findings.faults.push(`left behind: ${rest.join(' ')} (before the last look: ${left.length})`);
     return this.findings;
   }
 
@@ -130,7 +131,12 @@ export class Simulation {
       if (!(error instanceof Killed)) this.findings.faults.push(String(error));
     } finally {
       actor.isBusy = false;
-      if (!actor.process.isAlive) Object.assign(actor, this.#newLife(() => actor), { ticket: undefined });
+      if (!actor.process.isAlive)
+        Object.assign(
+          actor,
+          this.#newLife(() => actor),
+          { ticket: undefined },
+        );
     }
   }
 
@@ -169,7 +175,7 @@ export class Simulation {
   #leave(actor: Actor, ticket: Ticket): void {
     actor.office.leave(ticket);
     actor.ticket = undefined;
-    actor.office.advance(actor.limit);
+    actor.office.advance(actor.limit, {});
   }
 
   /** A file came into `h/`: never more than its limit, and nobody before it in the queue is passed over. */
@@ -178,10 +184,11 @@ export class Simulation {
     if (path.dirname(to) !== PATHS.held || name === undefined) return;
     this.findings.grants++;
     const holders = [...this.#world.files].filter(
-      ([file, { owner, text }]) => path.dirname(file) === PATHS.held && (owner !== undefined || this.#working.has(text)),
+      ([file, { owner, text }]) =>
+        path.dirname(file) === PATHS.held && (owner !== undefined || this.#working.has(text)),
     );
     if (holders.length > name.limit) {
-        this.findings.faults.push(`ticket ${name.seq} with limit ${name.limit} was let in as number ${holders.length}`);
+      this.findings.faults.push(`ticket ${name.seq} with limit ${name.limit} was let in as number ${holders.length}`);
     }
     for (const [file, { owner }] of this.#world.files) {
       const other = parseTicketName(path.basename(file));
