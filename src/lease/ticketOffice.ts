@@ -109,6 +109,7 @@ export class TicketOffice {
     if (this.#disk.move(this.#queuePath(name), this.#heldPath(name)))
       return { kind: 'held', ticket, counts: { active: now.active + 1, queued: now.queued } };
     this.leave(ticket);
+    makeKeyDirectories(this.#disk, this.#paths);
     return undefined;
   }
 
@@ -177,6 +178,7 @@ export class TicketOffice {
         return again;
       }
       this.leave(again);
+      makeKeyDirectories(this.#disk, this.#paths);
       return undefined;
     });
     if (outcome.kind !== 'entered') return outcome;
@@ -190,18 +192,10 @@ export class TicketOffice {
   }
 
   #inGate<T>(work: (gate: Gate) => T): GateOutcome<T> {
-    const outcome = tryGate(this.#disk, this.#paths, (gate) => {
-      // The gate may be there before the rest: whoever makes the directories was cut off, or is at it.
-      if (!this.#isComplete()) makeKeyDirectories(this.#disk, this.#paths);
-      return work(gate);
-    });
+    const outcome = tryGate(this.#disk, this.#paths, work);
     // Somebody removed the directory: it is made anew where the caller wants it. The caller comes back in its own pace.
     if (outcome.kind === 'absent') makeKeyDirectories(this.#disk, this.#paths);
     return outcome;
-  }
-
-  #isComplete(): boolean {
-    return this.#disk.names(this.#paths.held) !== undefined && this.#disk.names(this.#paths.queue) !== undefined;
   }
 
   #nextSeq(gate: Gate): number {
@@ -244,13 +238,14 @@ export class TicketOffice {
     return false;
   }
 
-  /** `undefined` when the directory has just been removed. */
+  /** `undefined` when there is no directory for it, which is made for the next try. */
   #createTicket(name: TicketName, record: string): HeldFile | undefined {
     try {
       return this.#disk.create(this.#queuePath(name), record);
     } catch (error) {
-      if (isErrno(error, 'ENOENT')) return undefined;
-      throw error;
+      if (!isErrno(error, 'ENOENT')) throw error;
+      makeKeyDirectories(this.#disk, this.#paths);
+      return undefined;
     }
   }
 

@@ -6,11 +6,11 @@ import type { Ticket, TicketOffice } from './ticketOffice.ts';
 
 /**
  * How often the first in the queue looks for holders that died: nobody is told of a death. Half of it and the place of a killed
- * holder is free sooner, at twice the cost; a look takes a quarter of a millisecond.
+ * holder is free sooner, at twice the cost; a look costs up to a millisecond.
  */
 const FIRST_LOOK_MS = 80;
 /** The others look in case the first one is stopped, or a ring was lost. */
-const OTHER_LOOK_MS = 1_200;
+const OTHER_LOOK_MS = 5_000;
 /** Without a bell everybody has to look. */
 const BELL_LESS_LOOK_MS = 150;
 /** A look that meets a shut gate is worth little: the next one is soon. */

@@ -62,7 +62,8 @@ export class SimulatedProcess {
       create: (file, text) => {
         step();
         if (world.files.has(file)) throw new Error(`EEXIST ${file}`);
-        if (!world.directories.has(path.dirname(file))) throw new Error(`ENOENT ${file}`);
+        if (!world.directories.has(path.dirname(file)))
+          throw Object.assign(new Error(`ENOENT ${file}`), { code: 'ENOENT' });
         const inode: Inode = { text: '', owner: undefined, links: 1 };
         world.files.set(file, inode);
         step(); // made, but neither written nor locked

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Findings, Simulation, type SimulationOptions } from './simulator.ts';
 
-const SEEDS = 60;
+const SEEDS = 40;
 
 function simulateAll(options: Omit<SimulationOptions, 'seed'>): Findings[] {
   return Array.from({ length: SEEDS }, (_, seed) => new Simulation({ ...options, seed }).run());
