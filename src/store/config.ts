@@ -2,6 +2,7 @@
 import { editDistance } from '../base/nearest.ts';
 import path from 'node:path';
 import { quote, TtyError } from '../protocol/errors.ts';
+import { type LeaseConfig, leaseConfigProblem } from '../protocol/leaseConfig.ts';
 import { MAX_SIZE, MAX_TIMEOUT_MS, MIN_SIZE } from '../protocol/limits.ts';
 import { readCheckedFile } from './checkedFile.ts';
 import { findJsonProblem } from './jsonProblem.ts';
@@ -14,6 +15,8 @@ export interface Config {
   /** Size of new sessions. */
   readonly cols?: number;
   readonly rows?: number;
+  /** Providers and how much may go on at once at each. */
+  readonly leases?: LeaseConfig;
 }
 
 /** Largest configuration that is read. */
@@ -22,6 +25,8 @@ const MAX_CONFIG_BYTES = 64 * 1024;
 interface ConfigKey {
   readonly allowed: string;
   accepts(value: unknown): boolean;
+  /** Says more precisely what is wrong with a value that is not accepted. */
+  readonly problem?: (value: unknown) => string | undefined;
 }
 
 const CONFIG_KEYS: Readonly<Record<keyof Config, ConfigKey>> = {
@@ -32,6 +37,11 @@ const CONFIG_KEYS: Readonly<Record<keyof Config, ConfigKey>> = {
   },
   cols: wholeNumber(MIN_SIZE, MAX_SIZE, ''),
   rows: wholeNumber(MIN_SIZE, MAX_SIZE, ''),
+  leases: {
+    allowed: 'an object',
+    accepts: (value) => leaseConfigProblem(value) === undefined,
+    problem: leaseConfigProblem,
+  },
 };
 
 function wholeNumber(min: number, max: number, unit: string): ConfigKey {
@@ -88,7 +98,8 @@ function checkEntry(file: string, key: string, given: unknown): void {
     });
   }
   if (!known.accepts(given)) {
-    throw invalid(file, `key ${key} must be ${known.allowed}, found ${quote(given)}`, { details: { key } });
+    const problem = known.problem?.(given) ?? `${key} must be ${known.allowed}, found ${quote(given)}`;
+    throw invalid(file, `key ${problem}`, { details: { key } });
   }
 }
 
