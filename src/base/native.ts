@@ -10,6 +10,8 @@ interface Bindings {
   tcflush(fd: number, queue: number): number;
   /** `fcntl(fd, command, value)` for the commands that take a number. */
   fcntl(fd: number, command: number, value: number): number;
+  /** `prctl(option, value)`; Linux only. */
+  prctl: ((option: number, value: number) => number) | undefined;
   errno(): number;
 }
 
@@ -33,6 +35,8 @@ const NO_CHARACTER = IS_DARWIN ? 0xff : 0;
 /** fcntl(2); the same numbers on Linux and macOS. */
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
+/** prctl(2). */
+const PR_SET_PDEATHSIG = 1;
 
 let loaded: Bindings | null | undefined;
 
@@ -48,7 +52,9 @@ function bindings(): Bindings | null {
     const tcgetattr = libc.func('int tcgetattr(int fd, _Out_ uint8_t *termios)');
     const tcflush = libc.func('int tcflush(int fd, int queue)');
     const fcntl = libc.func('int fcntl(int fd, int command, ...)');
+    const prctl = IS_DARWIN ? undefined : libc.func('int prctl(int option, ...)');
     loaded = {
+      prctl: prctl === undefined ? undefined : (option, value) => Number(prctl(option, 'unsigned long', value)),
       flock: (fd, operation) => Number(flock(fd, operation)),
       tcgetattr: (fd, termios) => Number(tcgetattr(fd, termios)),
       tcflush: (fd, queue) => Number(tcflush(fd, queue)),
@@ -133,4 +139,18 @@ function termiosOf(fd: number): Buffer | undefined {
   if (native === null) return undefined;
   const termios = Buffer.alloc(TERMIOS_BYTES);
   return native.tcgetattr(fd, termios) === 0 ? termios : undefined;
+}
+
+/**
+ * Asks for signal number `signal` when our parent ends (PR_SET_PDEATHSIG). It comes when the *thread* ends that started us, and those
+ * that we start do not inherit it. A parent that ended before is not noticed: look at `process.ppid` afterwards. `undefined` where the
+ * system has no such thing.
+ *
+ * @throws Error with the errno when the signal is none
+ */
+export function setParentDeathSignal(signal: number): 'set' | undefined {
+  const native = bindings();
+  if (native?.prctl === undefined) return undefined;
+  if (native.prctl(PR_SET_PDEATHSIG, signal) === 0) return 'set';
+  throw new Error(`prctl failed with errno ${native.errno()}`);
 }

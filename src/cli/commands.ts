@@ -27,6 +27,14 @@ import { type } from './commands/type.ts';
 import { version } from './commands/version.ts';
 import { wait } from './commands/wait.ts';
 import { doctorSpec, helpSpec, hostStatusSpec, hostStopSpec, versionSpec } from './specs/global.ts';
+import {
+  leaseDoctorSpec,
+  leaseListSpec,
+  leaseMetricsSpec,
+  leaseReleaseSpec,
+  leaseRunSpec,
+  leaseWaitSpec,
+} from './specs/lease.ts';
 import { pasteSpec, sendKeysSpec, typeSpec, waitSpec } from './specs/input.ts';
 import { runCancelSpec } from './specs/cancel.ts';
 import { eventsSpec } from './specs/events.ts';
@@ -58,6 +66,12 @@ export const COMMANDS: readonly Command[] = [
   bindCommand(recordExportSpec, async () => (await import('./commands/recordExport.ts')).recordExport),
   bindCommand(destroySpec, async () => destroy),
   bindCommand(gcSpec, async () => (await import('./commands/gc.ts')).gc),
+  bindCommand(leaseListSpec, async () => (await import('./commands/leaseList.ts')).leaseList),
+  bindCommand(leaseWaitSpec, async () => (await import('./commands/leaseWait.ts')).leaseWait),
+  bindCommand(leaseReleaseSpec, async () => (await import('./commands/leaseRelease.ts')).leaseRelease),
+  bindCommand(leaseRunSpec, async () => (await import('./commands/leaseRun.ts')).leaseRun),
+  bindCommand(leaseDoctorSpec, async () => (await import('./commands/leaseDoctor.ts')).leaseDoctor),
+  bindCommand(leaseMetricsSpec, async () => (await import('./commands/leaseMetrics.ts')).leaseMetrics),
   bindCommand(hostStatusSpec, async () => hostStatus),
   bindCommand(hostStopSpec, async () => hostStop),
   bindCommand(doctorSpec, async () => (await import('./commands/doctor.ts')).doctor),

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { OutputStream } from './output.ts';
 
 /** Signals by which a person or a supervisor ends a command. */
-export type Interrupt = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+export type Interrupt = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGALRM';
 
 /** Everything of the process that a command may touch. Built by `main.ts`, by tests from their own parts. */
 export interface Surroundings {

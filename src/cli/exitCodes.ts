@@ -50,11 +50,13 @@ export function errorExitCode(error: TtyError): number {
 
 /**
  * The exit status of a plain `run` that failed on our side: 2 for a command line that is not understood, 4 for a refusal
- * (the session or its terminal is not in a state to take a command), 125 for everything else.
+ * (the session or its terminal is not in a state to take a command), 75, 76 or 78 where a provider's places are the reason, 125 for
+ * everything else.
  */
 export function runFailureExitCode(error: TtyError): number {
   if (error.code === 'CANCELLED') return errorExitCode(error);
   if (error.code.startsWith('INVALID_')) return EXIT_USAGE;
+  if (error.code.startsWith('PROVIDER_')) return error.exitCode;
   return error.exitCode === EXIT_REFUSED ? EXIT_REFUSED : RUN_EXIT.failedBeforeTyping;
 }
 

@@ -5,7 +5,7 @@ import { systemClock } from '../base/clock.ts';
 import { runCli } from './app.ts';
 import type { Interrupt } from './context.ts';
 
-const INTERRUPTS: readonly Interrupt[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const INTERRUPTS: readonly Interrupt[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGALRM'];
 
 function onInterrupt(listener: (signal: Interrupt) => void): Disposable {
   for (const signal of INTERRUPTS) process.on(signal, listener);

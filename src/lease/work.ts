@@ -47,20 +47,28 @@ function isKnown(boot: string): boolean {
 function seenState(work: Work, view: ProcessView): WorkState {
   const leader = view.look(work.id);
   if (leader === 'unknown') return 'unverifiable';
-  const isSame = leader !== 'none' && leader.startTicks === work.startTicks;
-  if (isSame && isRunning(leader)) return 'alive';
-  const all = view.all();
-  if (all === undefined) return 'unverifiable';
+  if (leader !== 'none' && leader.startTicks === work.startTicks && isRunning(leader)) return 'alive';
+  if (view.all() === undefined) return 'unverifiable';
+  return membersOf(work, view).length > 0 ? 'alive' : 'dead';
+}
+
+/** The running processes of a work; this process is never one. Empty where processes cannot be listed. */
+export function membersOf(work: Work, view: ProcessView): ProcessStat[] {
+  const leader = view.look(work.id);
+  const isSame = typeof leader === 'object' && leader.startTicks === work.startTicks;
   // The kernel gives a number away again only when nobody has it as group or session: another leader means that it ended.
   const mayHaveMembers = leader === 'none' || isSame;
   const isMember = (stat: ProcessStat): boolean =>
-    mayHaveMembers &&
-    ((work.kind === 'group' && stat.pgid === work.id) || (work.kind === 'session' && stat.sid === work.id));
+    (isSame && stat.pid === work.id) ||
+    (mayHaveMembers &&
+      ((work.kind === 'group' && stat.pgid === work.id) || (work.kind === 'session' && stat.sid === work.id)));
   const { mark } = work;
-  const remains = all.some(
-    (stat) => isRunning(stat) && (isMember(stat) || (mark !== null && view.carriesMark(stat.pid, mark))),
+  return (view.all() ?? []).filter(
+    (stat) =>
+      isRunning(stat) &&
+      stat.pid !== process.pid &&
+      (isMember(stat) || (mark !== null && view.carriesMark(stat.pid, mark))),
   );
-  return remains ? 'alive' : 'dead';
 }
 
 function isRunning(stat: ProcessStat): boolean {

@@ -2,6 +2,14 @@ import type { CommandSpec } from '../command.ts';
 import { doctorSpec, helpSpec, hostStatusSpec, hostStopSpec, versionSpec } from './global.ts';
 import { pasteSpec, sendKeysSpec, typeSpec, waitSpec } from './input.ts';
 import { runCancelSpec } from './cancel.ts';
+import {
+  leaseDoctorSpec,
+  leaseListSpec,
+  leaseMetricsSpec,
+  leaseReleaseSpec,
+  leaseRunSpec,
+  leaseWaitSpec,
+} from './lease.ts';
 import { completionSpec } from './completion.ts';
 import { eventsSpec } from './events.ts';
 import { recordExportSpec } from './record.ts';
@@ -32,6 +40,12 @@ export const SPECS: readonly CommandSpec[] = [
   recordExportSpec,
   destroySpec,
   gcSpec,
+  leaseListSpec,
+  leaseWaitSpec,
+  leaseReleaseSpec,
+  leaseRunSpec,
+  leaseDoctorSpec,
+  leaseMetricsSpec,
   hostStatusSpec,
   hostStopSpec,
   doctorSpec,
