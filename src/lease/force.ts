@@ -14,8 +14,8 @@ import { keysOf } from './inspect.ts';
 import { keyPaths, rootPaths } from './layout.ts';
 import { parseTicketName } from './names.ts';
 import { throughGate } from './pace.ts';
-import { parseRecord, type Work } from './record.ts';
-import { membersOf, type ProcessView, workState } from './work.ts';
+import { type HolderRecord, parseRecord, type Work } from './record.ts';
+import { membersOf, type ProcessView, seenState, workState } from './work.ts';
 
 /** `if-dead`: only with proof of its end; `kill`: end its work first; `evict`: take the record away, whatever lives. */
 export type ForceMode = 'if-dead' | 'kill' | 'evict';
@@ -92,10 +92,13 @@ function take({ place }: Target, lock: HeldFile, disk: LeaseDisk): ForceOutcome 
   return isTaken ? 'released' : 'no-lock';
 }
 
-/** Its holder lives: the work is ended, and the holder lets go by itself when it notices. */
+/**
+ * Its holder lives: the work is ended, and the holder lets go by itself when it notices. A lock that is held although the holder is not seen to
+ * live is held by another janitor, who ends the work.
+ */
 async function endLiveWork({ place }: Target, options: ForceOptions): Promise<ForceOutcome> {
   const record = parseRecord(fs.readFileSync(place, 'utf8'));
-  if (record === undefined || record.work === null) return 'conflict';
+  if (record === undefined || record.work === null || !holderLives(record, options.view)) return 'conflict';
   if (workState(record, options.view) !== 'alive') return 'conflict';
   if (!(await endWork(record.work, options))) return 'error';
   const { clock } = options;
@@ -103,6 +106,14 @@ async function endLiveWork({ place }: Target, options: ForceOptions): Promise<Fo
     if (!fs.existsSync(place)) return 'released';
   }
   return 'live-holder';
+}
+
+function holderLives({ holder }: HolderRecord, view: ProcessView): boolean {
+  if (holder.startTicks === null) return false;
+  const itself: Work = { kind: 'process', id: holder.pid, startTicks: holder.startTicks, mark: null };
+  const { here } = view;
+  const isHere = holder.bootId === here.bootId && holder.pidNs === here.pidNs && holder.timeNs === here.timeNs;
+  return isHere && seenState(itself, view) === 'alive';
 }
 
 /** Signals each process of the work, pinned by its start time, until none is left. Says whether that was reached. */

@@ -44,7 +44,8 @@ function isKnown(boot: string): boolean {
   return boot !== '' && !boot.startsWith(UNKNOWN);
 }
 
-function seenState(work: Work, view: ProcessView): WorkState {
+/** Whether work of this boot and these namespaces goes on. */
+export function seenState(work: Work, view: ProcessView): WorkState {
   const leader = view.look(work.id);
   if (leader === 'unknown') return 'unverifiable';
   if (leader !== 'none' && leader.startTicks === work.startTicks && isRunning(leader)) return 'alive';

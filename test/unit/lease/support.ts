@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
-import type { AcquireOutcome, EngineOptions } from '../../../src/lease/engine.ts';
-import { LeaseEngine } from '../../../src/lease/engine.ts';
+import type { LeaseDisk } from '../../../src/lease/disk.ts';
+import { type AcquireOutcome, type EngineOptions, LeaseEngine } from '../../../src/lease/engine.ts';
 import { FileDisk } from '../../../src/lease/fileDisk.ts';
 import { keyPaths } from '../../../src/lease/layout.ts';
 import type { Lease, LeaseEvent, LeaseRequest } from '../../../src/lease/lease.ts';
@@ -13,6 +13,20 @@ import { formatTicketName } from '../../../src/lease/names.ts';
 export const KEY = 'a'.repeat(64);
 export const OTHER_KEY = 'b'.repeat(64);
 export const disk = new FileDisk('call');
+
+/** The real disk with some calls changed. */
+export function diskWith(changes: Partial<LeaseDisk>): LeaseDisk {
+  return {
+    create: (file, text) => disk.create(file, text),
+    lock: (file, make) => disk.lock(file, make),
+    names: (directory) => disk.names(directory),
+    move: (from, to) => disk.move(from, to),
+    remove: (file) => disk.remove(file),
+    ring: (file) => disk.ring(file),
+    makeDirectory: (directory) => disk.makeDirectory(directory),
+    ...changes,
+  };
+}
 
 /** An empty private directory that is gone after the test. */
 export function newRoot(): string {

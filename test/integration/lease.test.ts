@@ -1,0 +1,301 @@
+/** The lease commands as they are called: one command a process, real locks, kills. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { delay, systemClock } from '../../src/base/clock.ts';
+import { type CliCall, TestHome } from '../support/cli.ts';
+
+/** A home with the provider `demo`, and a root of leases that the given homes share. */
+class LeaseHome extends TestHome {
+  readonly leases: string;
+
+  constructor(limit: number, leases?: string) {
+    super();
+    this.leases = leases ?? path.join(this.root, 'leases');
+    fs.mkdirSync(this.home, { mode: 0o700 });
+    const demo = { kind: 'stateless', limit, maxHoldMs: 3_600_000 };
+    fs.writeFileSync(path.join(this.home, 'config.json'), JSON.stringify({ leases: { providers: { demo } } }), {
+      mode: 0o600,
+    });
+  }
+
+  override get environment(): Record<string, string> {
+    return { ...super.environment, AGENT_TTY_LEASE_TEST_MODE: '1', AGENT_TTY_LEASE_ROOT: this.leases };
+  }
+
+  /** Starts `lease run` of a shell line. */
+  lease(line: string, ...options: readonly string[]): CliCall {
+    return this.start(['lease', 'run', '--provider', 'demo', ...options, '--', 'sh', '-c', line]);
+  }
+
+  /** A command under a lease that runs, and the pid of it. */
+  async holder(): Promise<{ call: CliCall; pid: number }> {
+    const file = path.join(this.work, `pid-${fs.readdirSync(this.work).length}`);
+    const call = this.lease(`echo $$ > ${file}.new; mv ${file}.new ${file}; echo up; exec sleep 60 >/dev/null 2>&1`);
+    await call.untilOutput('up');
+    return { call, pid: Number(fs.readFileSync(file, 'utf8')) };
+  }
+
+  async taken(): Promise<unknown> {
+    const { providers } = await this.result(['lease', 'list', '--provider', 'demo']);
+    return Array.isArray(providers) ? providers[0] : undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\tZ/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false; // gone
+  }
+}
+
+async function untilGone(pid: number): Promise<void> {
+  while (isAlive(pid)) await delay(systemClock, 10);
+}
+
+describe('lease run', () => {
+  it('ends as its command ends, with its output and its exit status', async () => {
+    await using home = new LeaseHome(1);
+    expect(await home.lease('echo out; echo err >&2; exit 7').end).toMatchObject({
+      exitCode: 7,
+      stdout: 'out\n',
+      stderr: 'err\n',
+    });
+    expect((await home.lease('kill -9 $$').end).exitCode).toBe(137);
+    expect((await home.run(['lease', 'run', '--provider', 'demo', '--', '/nonexistent'])).exitCode).toBe(2);
+    expect(await home.taken()).toMatchObject({ active: 0, limit: 1 });
+  });
+
+  it('puts the output of its command on standard error where standard output is for the envelope', async () => {
+    await using home = new LeaseHome(1);
+    const { stdout, stderr, exitCode } = await home.run([
+      ...['lease', 'run', '--provider', 'demo', '--json', '--'],
+      ...['sh', '-c', 'echo out; exit 3'],
+    ]);
+    expect({ stderr, exitCode }).toEqual({ stderr: 'out\n', exitCode: 3 });
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, result: { provider: 'demo', exitCode: 3, endedBy: null } });
+  });
+
+  it('is refused without a place: 75, counts, nothing sent, nothing started', async () => {
+    await using home = new LeaseHome(1);
+    const { call } = await home.holder();
+    const mark = path.join(home.work, 'started');
+    const words = ['lease', 'run', '--provider', 'demo', '--', 'touch', mark];
+    const error = await home.error(words);
+    expect(error).toMatchObject({
+      exitCode: 75,
+      code: 'PROVIDER_WORKLOAD_BLOCKED',
+      message: 'provider "demo" is at capacity (1 of 1); nothing was sent',
+      retryable: true,
+    });
+    expect(error.details).toEqual({
+      provider: 'demo',
+      reason: 'at_capacity',
+      capacity: { active: 1, limit: 1, queued: 0 },
+      sent: false,
+      retryAfterMs: 1_500,
+    });
+    expect((await home.run(words)).exitCode).toBe(75);
+    expect(fs.existsSync(mark)).toBe(false);
+    call.kill('SIGTERM');
+    await call.end;
+  });
+
+  it('is denied for a provider that nobody knows: 78', async () => {
+    await using home = new LeaseHome(1);
+    const { exitCode, code, retryable } = await home.error(['lease', 'run', '--provider', 'nope', '--', 'true']);
+    expect({ exitCode, code, retryable }).toEqual({
+      exitCode: 78,
+      code: 'PROVIDER_ADMISSION_FAILED',
+      retryable: false,
+    });
+  });
+
+  it('over three homes shares the places, and lets in by turns those that wait', async () => {
+    await using first = new LeaseHome(2);
+    await using second = new LeaseHome(2, first.leases);
+    await using third = new LeaseHome(2, first.leases);
+    const log = path.join(first.work, 'log');
+    const line = `echo + >> ${log}; sleep 0.3; echo - >> ${log}`;
+    const homes = [first, second, third, first, second];
+    const ends = await Promise.all(homes.map((home) => home.lease(line, '--lease-wait', '30s').end));
+    expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0, 0]);
+    let live = 0;
+    const peaks = fs
+      .readFileSync(log, 'utf8')
+      .trim()
+      .split('\n')
+      .map((step) => (live += step === '+' ? 1 : -1));
+    expect(Math.max(...peaks)).toBe(2);
+    expect(peaks).toHaveLength(10);
+  });
+});
+
+describe('the end of lease run', () => {
+  it('by SIGTERM ends everything that its command started, once, and is 143', async () => {
+    await using home = new LeaseHome(1);
+    const file = path.join(home.work, 'pids');
+    const trap = `echo begun >> ${home.work}/ends; sleep 0.2; exit 0`;
+    const call = home.lease(
+      `trap '${trap}' TERM; setsid sleep 60 & echo $! > ${file}; echo up; while :; do sleep 0.05; done`,
+    );
+    await call.untilOutput('up');
+    const pid = Number(fs.readFileSync(file, 'utf8'));
+    call.kill('SIGTERM');
+    await delay(systemClock, 50);
+    call.kill('SIGTERM');
+    expect(await call.end).toMatchObject({ exitCode: 143, signal: null });
+    await untilGone(pid);
+    expect(fs.readFileSync(path.join(home.work, 'ends'), 'utf8')).toBe('begun\n');
+    expect(await home.taken()).toMatchObject({ active: 0 });
+  });
+
+  it('by its time or by SIGALRM is 142', async () => {
+    await using home = new LeaseHome(1);
+    expect((await home.lease('sleep 60', '--timeout', '300ms').end).exitCode).toBe(142);
+    const { call, pid } = await home.holder();
+    call.kill('SIGALRM');
+    expect((await call.end).exitCode).toBe(142);
+    await untilGone(pid);
+  });
+
+  it('while it waits leaves the queue, and nothing was started', async () => {
+    await using home = new LeaseHome(1);
+    const { call } = await home.holder();
+    const waiting = home.lease('echo never', '--lease-wait', '1m');
+    await untilTaken(home, { active: 1, queued: 1 });
+    waiting.kill('SIGTERM');
+    expect(await waiting.end).toMatchObject({ exitCode: 143, stdout: '' });
+    const killed = home.lease('echo never', '--lease-wait', '1m');
+    await untilTaken(home, { active: 1, queued: 1 });
+    killed.kill('SIGKILL');
+    await killed.end;
+    await untilTaken(home, { active: 1, queued: 0 });
+    call.kill('SIGTERM');
+    await call.end;
+  });
+
+  it('by SIGKILL keeps the place as long as its command runs, and no longer', async () => {
+    await using home = new LeaseHome(1);
+    const { call, pid } = await home.holder();
+    call.kill('SIGKILL');
+    await call.end;
+    expect(isAlive(pid)).toBe(true);
+    expect(await home.taken()).toMatchObject({ active: 1 });
+    expect((await home.lease('true').end).exitCode).toBe(75);
+    process.kill(pid, 'SIGKILL');
+    await untilGone(pid);
+    expect((await home.lease('true').end).exitCode).toBe(0);
+  });
+
+  it('comes with the end of the parent that it was told to follow, and at once where that has ended', async () => {
+    await using home = new LeaseHome(1);
+    const file = path.join(home.work, 'pid');
+    const inner = `${process.execPath} ${path.resolve('dist/cli.js')} lease run --provider demo --parent $$ -- sh -c 'echo $$ > ${file}; exec sleep 60' & echo up; wait`;
+    const outer = home.start(['lease', 'run', '--provider', 'glm', '--', 'sh', '-c', inner]);
+    while (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') === '') await delay(systemClock, 20);
+    const pid = Number(fs.readFileSync(file, 'utf8'));
+    const parent = parentOf(parentOf(pid));
+    process.kill(parent, 'SIGKILL');
+    await untilGone(pid);
+    expect((await outer.end).exitCode).toBe(137);
+    const strange = ['lease', 'run', '--provider', 'demo', '--parent', '1', '--', 'echo', 'never'];
+    expect(await home.run(strange)).toMatchObject({ exitCode: 143, stdout: '' });
+  });
+
+  it('comes with the loss of its place: 76', async () => {
+    await using home = new LeaseHome(1);
+    const { call, pid } = await home.holder();
+    const { stdout } = await home.run(['lease', 'list', '--holders', '--provider', 'demo']);
+    const ref = stdout.trim().split('\n').at(-1)?.split(' ')[0] ?? '';
+    const words = ['lease', 'release', ref, '--force', '--reason', 'test'];
+    expect((await home.run(words)).exitCode).toBe(4);
+    expect(await home.result([...words, '--evict'])).toEqual({ ref, outcome: 'released' });
+    expect((await call.end).exitCode).toBe(76);
+    await untilGone(pid);
+  });
+});
+
+describe('what the lease commands tell', () => {
+  it('is counts; who holds is for people only', async () => {
+    await using home = new LeaseHome(2);
+    const { call, pid } = await home.holder();
+    expect(await home.taken()).toEqual({ provider: 'demo', active: 1, limit: 2, queued: 0, overdue: 0 });
+    const shown = await home.run(['lease', 'list', '--holders', '--provider', 'demo']);
+    expect(shown.stdout).toContain(` ${call.pid} `);
+    expect(shown.stdout).toContain(`process ${pid}`);
+    expect((await home.error(['lease', 'list', '--holders'])).exitCode).toBe(2);
+    const metrics = await home.run(['lease', 'metrics']);
+    expect(metrics.stdout).toContain('agent_tty_lease_active{provider="demo"} 1\n');
+    expect(metrics.stdout.endsWith('# EOF\n')).toBe(true);
+    call.kill('SIGTERM');
+    await call.end;
+  });
+
+  it('has no byte of a holder that was planted to be told', async () => {
+    await using home = new LeaseHome(1);
+    await home.lease('true').end;
+    const [key = ''] = fs.readdirSync(path.join(home.leases, 'v1', 'k'));
+    const holder = { pid: 31337, startTicks: '1', bootId: 'poison-boot', pidNs: '', timeNs: '', host: 'poison-host' };
+    const work = { kind: 'process', id: 31337, startTicks: '1', mark: 'poison-token' };
+    const record = { v: 1, label: 'poison-label', session: 'poison\u001b[31m', holder, heldSinceMs: 0, work };
+    const name = `0.000000000009.4.0.${'e'.repeat(32)}`;
+    fs.writeFileSync(path.join(home.leases, 'v1', 'k', key, 'h', name), JSON.stringify(record), { mode: 0o600 });
+    const calls = [
+      ['lease', 'run', '--provider', 'demo', '--', 'true'],
+      ['lease', 'run', '--provider', 'demo', '--lease-wait', '50ms', '--', 'true'],
+      ['lease', 'list'],
+      ['lease', 'wait', '--provider', 'demo', '--timeout', '10ms'],
+      ['lease', 'metrics'],
+      ['lease', 'doctor'],
+    ];
+    for (const words of calls) {
+      const at = words.indexOf('--');
+      const json = at === -1 ? [...words, '--json'] : [...words.slice(0, at), '--json', ...words.slice(at)];
+      for (const form of [words, json]) {
+        const { stdout, stderr } = await home.run(form);
+        expect(stdout + stderr).not.toMatch(/poison|31337|eeeeee/);
+        expect(stdout + stderr).not.toContain(key);
+      }
+    }
+    expect((await home.run(['lease', 'run', '--provider', 'demo', '--', 'true'])).exitCode).toBe(75);
+  });
+
+  it('waits for a free place and takes none', async () => {
+    await using home = new LeaseHome(1);
+    const { call } = await home.holder();
+    const late = await home.run(['lease', 'wait', '--provider', 'demo', '--timeout', '100ms']);
+    expect(late.exitCode).toBe(11);
+    const waiting = home.result(['lease', 'wait', '--provider', 'demo', '--timeout', '30s']);
+    call.kill('SIGTERM');
+    await call.end;
+    expect(await waiting).toMatchObject({ provider: 'demo', free: true, timedOut: false });
+    expect(await home.taken()).toMatchObject({ active: 0 });
+  });
+
+  it('finds what is wrong, with what to do about it', async () => {
+    await using home = new LeaseHome(1);
+    expect(await home.result(['lease', 'doctor'])).toMatchObject({ healthy: true });
+    fs.chmodSync(home.leases, 0o755);
+    const { exitCode, stdout } = await home.run(['lease', 'doctor']);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/fail {2}leases in .*: is open to others \(mode 755\)\n {6}fix: /);
+    expect((await home.lease('true').end).exitCode).toBe(78);
+    fs.chmodSync(home.leases, 0o700);
+  });
+});
+
+async function untilTaken(home: LeaseHome, counts: { active: number; queued: number }): Promise<void> {
+  for (;;) {
+    const now = await home.taken();
+    if (typeof now === 'object' && now !== null && 'active' in now && 'queued' in now) {
+      if (now.active === counts.active && now.queued === counts.queued) return;
+    }
+    await delay(systemClock, 20);
+  }
+}
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\t(\d+)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
