@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import * as phases from './leaseTorture/phases.mjs';
+import { PHASES } from './leaseTorture/phases.mjs';
 import { bundleEngine } from './leaseTorture/pool.mjs';
 import { duration } from './project.mjs';
 
@@ -35,9 +35,9 @@ async function main() {
   };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const seconds = Number(values.seconds);
-  const unknown = positionals.filter((name) => !Object.hasOwn(phases, name));
+  const unknown = positionals.filter((name) => !Object.hasOwn(PHASES, name));
   if (!(seconds > 0) || unknown.length > 0) {
-    console.error(`torture: give --seconds above 0 and phases of: ${Object.keys(phases).join(', ')}`);
+    console.error(`torture: give --seconds above 0 and phases of: ${Object.keys(PHASES).join(', ')}`);
     return 2;
   }
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'agent-tty-torture-'));
@@ -45,12 +45,12 @@ async function main() {
   try {
     const engine = await bundleEngine(directory);
     // The crowd gets the whole time; the other phases have what they need.
-    const chosen = positionals.length > 0 ? positionals : Object.keys(phases);
+    const chosen = positionals.length > 0 ? positionals : Object.keys(PHASES);
     for (const name of chosen) {
       const began = performance.now();
       const time = name === 'mixture' ? Math.min(seconds, Math.max(10, seconds / 6)) : seconds;
       const given = name === 'idleWaiters' ? {} : { seconds: time };
-      const { figures, faults } = await phases[name]({ directory, engine, ...given });
+      const { figures, faults } = await PHASES[name]({ directory, engine, ...given });
       const late = missed(name, figures);
       isBroken ||= faults.length > 0 || (values.strict === true && late.length > 0);
       if (values.json === true) console.log(JSON.stringify({ phase: name, figures, faults, missed: late }));

@@ -13,6 +13,7 @@ import type { BlockReason, Capacity, DenyReason } from '../protocol/leaseOutcome
 import type { LeaseDisk } from './disk.ts';
 import { FileDisk } from './fileDisk.ts';
 import { HeldLease } from './heldLease.ts';
+import type { Judge } from './holders.ts';
 import { findLockMethod } from './kernelLock.ts';
 import { keyPaths } from './layout.ts';
 import type { Lease, LeaseEvent, LeaseRequest } from './lease.ts';
@@ -46,6 +47,8 @@ export interface EngineOptions {
 export const DEFAULT_MAX_QUEUED = 32;
 /** A gate that stays shut for so long is held by a stopped process; nobody takes it away from there. */
 const GATE_MS = 5_000;
+/** Looking for orphaned work takes at most one part in so many of our time. */
+const LOOK_SHARE = 10;
 const KEY = /^[0-9a-f]{32,128}$/;
 
 /** May be shared by everything in a process. {@link close} frees what it holds. */
@@ -54,6 +57,7 @@ export class LeaseEngine implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #held = new Set<Lease>();
   readonly #roots = new Map<string, RootState>();
+  readonly #occupiedUntilMs = new Map<string, number>();
   #disk: LeaseDisk | null | undefined;
   #view: ProcessView | undefined;
 
@@ -212,8 +216,19 @@ export class LeaseEngine implements AsyncDisposable {
     return new TicketOffice(disk, keyPaths(root, key), {
       agingMs: this.#options.agingMs ?? DEFAULT_AGING_MS,
       wallMs: () => this.#clock.wallMs(),
-      judge: (text) => judge(text, view),
+      judge: (text) => this.#judge(text, view),
     });
+  }
+
+  /** A look at every process costs: one that found work going on is believed for ten times as long as it took. */
+  #judge(text: string, view: ProcessView): ReturnType<Judge> {
+    const startMs = this.#clock.nowMs();
+    if (startMs < (this.#occupiedUntilMs.get(text) ?? 0)) return 'occupied';
+    this.#occupiedUntilMs.delete(text);
+    const verdict = judge(text, view);
+    const endMs = this.#clock.nowMs();
+    if (verdict === 'occupied') this.#occupiedUntilMs.set(text, endMs + LOOK_SHARE * (endMs - startMs));
+    return verdict;
   }
 
   #usableDisk(): LeaseDisk | null {
@@ -256,7 +271,7 @@ export class LeaseEngine implements AsyncDisposable {
 }
 
 /** Only what is proven to have ended is gone: a record that cannot be read, or work that cannot be seen, keeps its place. */
-export function judge(text: string, view: ProcessView): 'gone' | 'occupied' {
+export function judge(text: string, view: ProcessView): ReturnType<Judge> {
   const record = parseRecord(text);
   return record !== undefined && workState(record, view) === 'dead' ? 'gone' : 'occupied';
 }

@@ -69,10 +69,7 @@ describe('lease run', () => {
 
   it('puts the output of its command on standard error where standard output is for the envelope', async () => {
     await using home = new LeaseHome(1);
-    const { stdout, stderr, exitCode } = await home.run([
-      ...['lease', 'run', '--provider', 'demo', '--json', '--'],
-      ...['sh', '-c', 'echo out; exit 3'],
-    ]);
+    const { stdout, stderr, exitCode } = await home.lease('echo out; exit 3', '--json').end;
     expect({ stderr, exitCode }).toEqual({ stderr: 'out\n', exitCode: 3 });
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, result: { provider: 'demo', exitCode: 3, endedBy: null } });
   });

@@ -2,13 +2,11 @@
 
 /** Holds of a slot as {from, to, limit, killed}; one that was killed ends at the kill, one that goes on at `until`. */
 export function holdsOf(slot, until) {
-  const ends = [
-    ...slot.lines().map((line) => ({ ...line, limit: slot.spec.limit })),
-    ...slot.kills.map((t) => ({ what: 'K', t, limit: slot.spec.limit })),
-  ].toSorted((a, b) => (a.t < b.t ? -1 : a.t > b.t ? 1 : 0));
+  const ends = [...slot.lines(), ...slot.kills.map((t) => ({ what: 'K', t }))].toSorted((a, b) => a.t - b.t);
   const holds = [];
   let begun;
-  for (const { what, t, limit, more } of ends) {
+  const { limit } = slot.spec;
+  for (const { what, t, more } of ends) {
     if (what === 'A') begun = { from: t, limit, fence: Number(more) };
     if ((what === 'R' || what === 'K') && begun !== undefined) {
       if (t > begun.from) holds.push({ ...begun, to: t, killed: what === 'K' });
@@ -29,7 +27,7 @@ export function sweep(holds) {
       { t: hold.from, step: 1, hold },
       { t: hold.to, step: -1, hold },
     ])
-    .toSorted((a, b) => (a.t < b.t ? -1 : a.t > b.t ? 1 : b.step - a.step));
+    .toSorted((a, b) => a.t - b.t || b.step - a.step);
   const live = new Set();
   let peak = 0;
   let violations = 0;
@@ -53,7 +51,7 @@ export function idleAfterKill(holds, window) {
       { t: hold.from, what: 'grant' },
       { t: hold.to, what: hold.killed ? 'kill' : 'release' },
     ])
-    .toSorted((a, b) => (a.t < b.t ? -1 : a.t > b.t ? 1 : 0));
+    .toSorted((a, b) => a.t - b.t);
   const idle = [];
   let released = 0;
   const killed = [];
@@ -63,7 +61,7 @@ export function idleAfterKill(holds, window) {
     else if (released > 0) released--;
     else if (killed.length > 0) {
       const since = killed.shift();
-      if (since >= window.from && t <= window.to) idle.push(Number(t - since) / 1e6);
+      if (since >= window.from && t <= window.to) idle.push(t - since);
     }
   }
   return idle;
@@ -76,8 +74,7 @@ export function waitsOf(slots, window) {
     let since;
     for (const { what, t } of slot.lines()) {
       if (what === 'W') since = t;
-      if (what === 'A' && since !== undefined && t >= window.from && t <= window.to)
-        waits.push(Number(t - since) / 1e6);
+      if (what === 'A' && since !== undefined && t >= window.from && t <= window.to) waits.push(t - since);
     }
     return waits;
   });

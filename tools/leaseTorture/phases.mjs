@@ -1,9 +1,10 @@
 // What is done to the engine, phase by phase. Each returns {name, figures, faults}; a fault is a broken promise.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { holdsOf, idleAfterKill, jain, percentile, sweep, waitsOf } from './oracle.mjs';
+import { fullDisk, stoppedInGate } from './obstacles.mjs';
 import { KEY, now, Pool } from './pool.mjs';
 
 const HOLD_MS = 200;
@@ -14,12 +15,12 @@ const round = (value, digits = 0) => Number(value.toFixed(digits));
 const randomOf = (list) => list[Math.floor(Math.random() * list.length)];
 
 /** Many processes, few places, a kill -9 every 300 ms. */
-export async function crowd({ directory, engine, seconds, processes = 50, limit = 4 }) {
+async function crowd({ directory, engine, seconds, processes = 50, limit = 4 }) {
   const pool = new Pool(path.join(directory, 'crowd'), engine);
   for (let i = 0; i < processes; i++) pool.add({ limit, holdMs: HOLD_MS });
   await pool.started();
   await sleep(1_000);
-  const window = { from: now(), to: now() + BigInt(Math.round(seconds * 1e9)) };
+  const window = { from: now(), to: now() + seconds * 1_000 };
   while (now() < window.to) {
     await sleep(KILL_EVERY_MS);
     const slot = randomOf(pool.slots);
@@ -60,12 +61,12 @@ export async function crowd({ directory, engine, seconds, processes = 50, limit 
 }
 
 /** Different limits at once, stopped processes, other namespaces, kills. */
-export async function mixture({ directory, engine, seconds }) {
+async function mixture({ directory, engine, seconds }) {
   const pool = new Pool(path.join(directory, 'mixture'), engine);
   const wrappers = [[], ...namespaces()];
   for (let i = 0; i < 20; i++) pool.add({ limit: 1 + (i % 4), holdMs: 20, thinkMs: 5 }, wrappers[i % wrappers.length]);
   await pool.started();
-  const until = now() + BigInt(Math.round(seconds * 1e9));
+  const until = now() + seconds * 1_000;
   while (now() < until) {
     await sleep(150);
     const slot = randomOf(pool.slots);
@@ -100,7 +101,7 @@ function namespaces() {
 }
 
 /** A holder is killed, one waits: how long until it is let in. */
-export async function recovery({ directory, engine, rounds = 40 }) {
+async function recovery({ directory, engine, rounds = 40 }) {
   const pool = new Pool(path.join(directory, 'recovery'), engine);
   const times = [];
   for (let i = 0; i < rounds; i++) {
@@ -112,7 +113,7 @@ export async function recovery({ directory, engine, rounds = 40 }) {
     await holder.kill();
     await waiter.until('A');
     const granted = waiter.lines().find(({ what }) => what === 'A').t;
-    times.push(Number(granted - holder.kills[0]) / 1e6);
+    times.push(granted - holder.kills[0]);
     await waiter.kill();
   }
   const p99 = percentile(times, 0.99);
@@ -124,7 +125,7 @@ export async function recovery({ directory, engine, rounds = 40 }) {
 }
 
 /** Fifty that wait for one that does not let go: what do they cost? */
-export async function idleWaiters({ directory, engine, seconds = 10, processes = 50 }) {
+async function idleWaiters({ directory, engine, seconds = 10, processes = 50 }) {
   const pool = new Pool(path.join(directory, 'idle'), engine);
   const holder = pool.add({ limit: 1, holdMs: 600_000 });
   await holder.until('A');
@@ -135,7 +136,7 @@ export async function idleWaiters({ directory, engine, seconds = 10, processes =
   const before = ticks();
   const from = now();
   await sleep(seconds * 1_000);
-  const share = (ticks() - before) / TICKS_A_SECOND / (Number(now() - from) / 1e9);
+  const share = (ticks() - before) / TICKS_A_SECOND / ((now() - from) / 1_000);
   await pool.end();
   return { name: 'idle waiters', figures: { processes, ofOneCore: round(share, 4) }, faults: [] };
 }
@@ -147,7 +148,7 @@ function cpuTicks(pid) {
 }
 
 /** A process that kills itself at each single step it takes on the disk: nobody may stall, nothing may stay. */
-export async function crashes({ directory, engine, steps = 60 }) {
+async function crashes({ directory, engine, steps = 60 }) {
   const pool = new Pool(path.join(directory, 'crashes'), engine);
   const held = path.join(pool.root, 'v1', 'k', KEY, 'h');
   const queue = path.join(pool.root, 'v1', 'k', KEY, 'q');
@@ -163,7 +164,7 @@ export async function crashes({ directory, engine, steps = 60 }) {
     const at = now();
     if (code === null) died++;
     const granted = await nextGrant(next, at);
-    times.push(Number(granted - at) / 1e6);
+    times.push(granted - at);
   }
   next.signal('SIGKILL');
   await next.ended;
@@ -188,7 +189,7 @@ async function nextGrant(slot, after) {
 }
 
 /** The directory of leases is removed while it is in use: everybody goes on in a new one. */
-export async function removedRoot({ directory, engine }) {
+async function removedRoot({ directory, engine }) {
   const pool = new Pool(path.join(directory, 'removed'), engine);
   for (let i = 0; i < 6; i++) pool.add({ limit: 2, holdMs: 50 });
   await pool.started();
@@ -196,12 +197,10 @@ export async function removedRoot({ directory, engine }) {
   const at = now();
   await removeAll(pool.root);
   await sleep(8_000);
-  const settled = now() - 2_000_000_000n;
+  const settled = now() - 2_000;
   await pool.end();
   const holds = pool.slots.flatMap((slot) => holdsOf(slot, now())).filter(({ from }) => from > settled);
-  const idle = pool.slots.filter(
-    (slot) => !slot.lines().some(({ what, t }) => what === 'A' && t > at + 3_000_000_000n),
-  );
+  const idle = pool.slots.filter((slot) => !slot.lines().some(({ what, t }) => what === 'A' && t > at + 3_000));
   const { violations } = sweep(holds);
   return {
     name: 'removed root',
@@ -227,72 +226,21 @@ async function removeAll(place) {
   throw new Error(`${place} could not be removed`);
 }
 
-/** No room on the disk: refused, with nothing left behind, and well again when there is room. */
-export async function fullDisk({ directory, engine }) {
-  const place = path.join(directory, 'disk');
-  fs.mkdirSync(place);
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=700', 'tmpfs', place]).status !== 0) {
-    return { name: 'full disk', figures: { skipped: 'no file system can be mounted here' }, faults: [] };
-  }
-  const pool = new Pool(path.join(directory, 'full'), engine, path.join(place, 'root'));
-  try {
-    const holder = pool.add({ limit: 2, holdMs: 2_000, rounds: 1 });
-    await holder.until('A');
-    const { bavail, bsize } = fs.statfsSync(place);
-    fs.writeFileSync(path.join(place, 'ballast'), Buffer.alloc(bavail * bsize, 1));
-    const late = pool.add({ limit: 2, holdMs: 10, waits: false });
-    await late.until('X');
-    await holder.ended;
-    const fence = holder
-      .lines()
-      .find(({ what }) => what === 'A')
-      .more.padStart(12, '0');
-    const kept = fs
-      .readdirSync(path.join(pool.root, 'v1', 'k', KEY, 'h'))
-      .filter((name) => name.includes(`.${fence}.`)).length;
-    fs.rmSync(path.join(place, 'ballast'));
-    await late.until('A');
-    const refused = late.lines().find(({ what }) => what === 'X').more;
-    return {
-      name: 'full disk',
-      figures: { refused, keptAfterRelease: kept },
-      faults: [
-        ...(refused === 'admission_failed' ? [] : [`a full disk was answered with ${refused}`]),
-        ...(kept === 0 ? [] : ['a release did not work on a full disk']),
-      ],
-    };
-  } finally {
-    await pool.end();
-    spawnSync('umount', [place]);
-  }
-}
-
-/** Somebody is stopped inside the gate: the others say so after their time, and nobody takes the gate away. */
-export async function stoppedInGate({ directory, engine }) {
-  const pool = new Pool(path.join(directory, 'gate'), engine);
-  await pool.add({ limit: 1, holdMs: 1, rounds: 1 }).ended;
-  const gate = path.join(pool.root, 'v1', 'k', KEY, 'gate.lock');
-  const owner = spawn('flock', ['-x', gate, 'sleep', '60'], { stdio: 'ignore' });
-  const ended = new Promise((resolve) => owner.once('exit', resolve));
-  await sleep(300);
-  const late = pool.add({ limit: 1, holdMs: 10 });
-  await late.until('X');
-  const refused = late.lines().find(({ what }) => what === 'X').more;
-  const children = fs.readFileSync(`/proc/${owner.pid}/task/${owner.pid}/children`, 'utf8').trim();
-  for (const pid of children === '' ? [] : children.split(' ')) process.kill(Number(pid), 'SIGKILL');
-  await ended;
-  await late.until('A');
-  await pool.end();
-  return {
-    name: 'stopped in the gate',
-    figures: { refused },
-    faults: refused === 'gate_timeout' ? [] : [`a shut gate was answered with ${refused}`],
-  };
-}
-
 function troubles(pool) {
   const said = pool.slots.flatMap((slot) => slot.lines().filter(({ what }) => what === 'T' || what === 'X'));
   return [
     ...new Set(said.map(({ what, more }) => `the engine reported ${what === 'T' ? 'trouble' : 'a refusal'}: ${more}`)),
   ];
 }
+
+/** By name, in the order in which they run. */
+export const PHASES = {
+  crowd,
+  mixture,
+  recovery,
+  idleWaiters,
+  crashes,
+  removedRoot,
+  fullDisk,
+  stoppedInGate,
+};

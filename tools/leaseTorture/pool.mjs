@@ -9,8 +9,8 @@ import { inRoot } from '../project.mjs';
 const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
 export const KEY = 'f'.repeat(64);
 
-/** Nanoseconds of the monotonic clock, the same in all processes. */
-export const now = () => process.hrtime.bigint();
+/** Milliseconds of the monotonic clock, the same in all processes. */
+export const now = () => Number(process.hrtime.bigint()) / 1e6;
 
 /** The engine as one file that plain Node can load, in `directory`. */
 export async function bundleEngine(directory) {
@@ -71,7 +71,7 @@ export class Slot {
       .filter((line) => line !== '')
       .map((line) => {
         const [what, t, ...more] = line.split(' ');
-        return { what, t: BigInt(t), more: more.join(' ') };
+        return { what, t: Number(t), more: more.join(' ') };
       });
   }
 

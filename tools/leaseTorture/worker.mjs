@@ -1,6 +1,6 @@
 // One process of the torture: takes a place, holds it, gives it back, again and again, and writes down when. Words after the
 // program: the engine's file, then a JSON object (see pool.mjs). Lines of its log: `W t`, `A t fence`, `R t`, `X t reason`, with t in
-// nanoseconds of the monotonic clock, which all processes of a machine share. `A` is written after the place was got and `R` before it is
+// milliseconds of the monotonic clock, which all processes of a machine share. `A` is written after the place was got and `R` before it is
 // given back, so that a hold is never longer here than it was.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const { LeaseEngine, FileDisk, findLockMethod, systemClock } = await import(process.argv[2]);
 const spec = JSON.parse(process.argv[3]);
 const log = fs.openSync(spec.log, 'a');
-const say = (what, more = '') => fs.writeSync(log, `${what} ${process.hrtime.bigint()}${more}\n`);
+const say = (what, more = '') => fs.writeSync(log, `${what} ${Number(process.hrtime.bigint()) / 1e6}${more}\n`);
 
 /** A disk that kills its own process before the step with the given number. */
 function deadlyDisk(disk, atStep) {

@@ -4,6 +4,7 @@
 import { BLOCKED_ON_INPUT_MUTANTS } from './blockedOnInput.mjs';
 import { CANCEL_MUTANTS } from './cancel.mjs';
 import { INPUT_MUTANTS } from './input.mjs';
+import { LEASE_MUTANTS } from './lease.mjs';
 import { LOG_FAULT_MUTANTS } from './logFaults.mjs';
 
 export const MUTANTS = [
@@ -11,6 +12,7 @@ export const MUTANTS = [
   ...CANCEL_MUTANTS,
   ...INPUT_MUTANTS,
   ...LOG_FAULT_MUTANTS,
+  ...LEASE_MUTANTS,
   {
     name: 'pty: what the program left behind is read before the terminal closes',
     file: 'src/host/pty/ptyMaster.ts',

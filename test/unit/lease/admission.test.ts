@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type AdmissionInputs, resolveAdmission } from '../../../src/lease/admission.ts';
 import { BUILT_IN_FACTS } from '../../../src/lease/facts.ts';
+import { TtyError } from '../../../src/protocol/errors.ts';
 import { type LeaseConfig, leaseConfigProblem, type ProviderFact } from '../../../src/protocol/leaseConfig.ts';
 import { newRoot } from './support.ts';
 
@@ -18,7 +19,7 @@ function denial(provider: string, given: AdmissionInputs): unknown {
   try {
     return resolveAdmission(provider, given);
   } catch (error) {
-    return error instanceof Error && 'toBody' in error && typeof error.toBody === 'function' ? error.toBody() : error;
+    return error instanceof TtyError ? error.toBody() : error;
   }
 }
 

@@ -3,27 +3,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { keyPaths } from '../../../src/lease/layout.ts';
-import { formatRecord } from '../../../src/lease/record.ts';
 import { whereabouts } from '../../../src/lease/work.ts';
-import {
-  disk,
-  diskWith,
-  filesIn,
-  inMs,
-  KEY,
-  leaseOf,
-  newEngine,
-  newRoot,
-  OTHER_KEY,
-  plantHolder,
-  release,
-  request,
-} from './support.ts';
-
-function recordOf(changes: Record<string, unknown> = {}, holder: Record<string, unknown> = {}): string {
-  const base = { v: 1, label: 'demo', session: null, heldSinceMs: null, work: null } as const;
-  return JSON.stringify({ ...base, holder: { ...whereabouts(), pid: 1, startTicks: '1', ...holder }, ...changes });
-}
+import { disk, diskWith, filesIn, KEY, leaseOf, newEngine, newRoot, OTHER_KEY, release, request } from './support.ts';
 
 describe('a place', () => {
   it('is given to as many as the limit says, and the next one is told how many there are', async () => {
@@ -120,148 +101,6 @@ describe('a place', () => {
     const { engine } = newEngine({ view });
     leaseOf(await engine.acquire(request(root, 1)));
     expect((await engine.acquire(request(root, 1))).kind).toBe('blocked');
-  });
-});
-
-describe('what lies among the holders', () => {
-  it('counts file by file: two holders are two, whatever their names', async () => {
-    const root = newRoot();
-    const { engine } = newEngine();
-    plantHolder(root, recordOf({}, { host: 'elsewhere', bootId: 'x' }), 'demo.json');
-    plantHolder(root, recordOf({}, { host: 'elsewhere', bootId: 'x' }), 'demo.slot-0.json');
-    expect(await engine.acquire(request(root, 2))).toMatchObject({ capacity: { active: 2, limit: 2 } });
-    expect((await engine.acquire(request(root, 3))).kind).toBe('acquired');
-  });
-
-  it.each([
-    ['half a record', '{'],
-    ['nothing', ''],
-    ['a record of another schema', recordOf({ v: 2 })],
-    ['a record without its holder', JSON.stringify({ v: 1, label: 'demo', session: null, work: null })],
-  ])('takes a place with %s, and keeps its bytes and its time', async (_, text) => {
-    const root = newRoot();
-    const { engine } = newEngine();
-    const place = plantHolder(root, text);
-    const { mtimeMs } = fs.statSync(place);
-    expect(await engine.acquire(request(root, 1))).toMatchObject({ kind: 'blocked', capacity: { active: 1 } });
-    expect({ text: fs.readFileSync(place, 'utf8'), mtimeMs: fs.statSync(place).mtimeMs }).toEqual({ text, mtimeMs });
-  });
-
-  it('takes a place as a link, a directory or a file that is not ours, and none of it is touched', async () => {
-    const root = newRoot();
-    const { engine } = newEngine();
-    const target = path.join(newRoot(), 'target');
-    fs.writeFileSync(target, 'keep');
-    const { held } = keyPaths(root, KEY);
-    fs.mkdirSync(held, { recursive: true, mode: 0o700 });
-    fs.symlinkSync(target, path.join(held, 'link'));
-    fs.mkdirSync(path.join(held, 'directory'));
-    fs.writeFileSync(path.join(held, 'notes.txt'), 'mine');
-    expect(await engine.acquire(request(root, 3))).toMatchObject({ kind: 'blocked', capacity: { active: 3 } });
-    expect(filesIn(root, 'held')).toEqual(['directory', 'link', 'notes.txt']);
-    expect(fs.readFileSync(target, 'utf8')).toBe('keep');
-  });
-
-  it('is taken out when its holder is dead and left no work', async () => {
-    const root = newRoot();
-    const { engine } = newEngine();
-    plantHolder(root, recordOf());
-    expect((await engine.acquire(request(root, 1))).kind).toBe('acquired');
-    expect(filesIn(root, 'held')).toHaveLength(1);
-  });
-
-  it('of another machine takes a place however old it is', async () => {
-    const root = newRoot();
-    const { engine } = newEngine();
-    const place = plantHolder(root, recordOf({}, { host: 'elsewhere', bootId: 'other-boot' }));
-    fs.utimesSync(place, new Date(0), new Date(0));
-    expect((await engine.acquire(request(root, 1))).kind).toBe('blocked');
-  });
-
-  it('of a boot before this one takes no place, and one of a boot that nobody knows takes one', async () => {
-    const root = newRoot();
-    const { engine } = newEngine();
-    const work = { kind: 'process', id: 1, startTicks: '1', mark: null };
-    plantHolder(root, recordOf({ work }, { bootId: 'unknown-box' }));
-    expect((await engine.acquire(request(root, 1))).kind).toBe('blocked');
-    fs.rmSync(keyPaths(root, KEY).directory, { recursive: true });
-    plantHolder(root, recordOf({ work }, { bootId: 'the-boot-before' }));
-    expect((await engine.acquire(request(root, 1))).kind).toBe('acquired');
-  });
-});
-
-describe('the queue', () => {
-  it('lets in one after the other in the order in which they came', async () => {
-    const root = newRoot();
-    const { engine } = newEngine();
-    const order: number[] = [];
-    const holder = leaseOf(await engine.acquire(request(root, 1)));
-    const waiting: Promise<void>[] = [];
-    for (let i = 0; i < 5; i++) {
-      const mine = engine.acquire(request(root, 1, { deadlineMs: inMs(20_000) }));
-      waiting.push(
-        mine.then(async (outcome) => {
-          order.push(i);
-          await release(leaseOf(outcome));
-        }),
-      );
-      await untilQueued(root, i + 1);
-    }
-    await release(holder);
-    await Promise.all(waiting);
-    expect(order).toEqual([0, 1, 2, 3, 4]);
-  });
-
-  it('keeps nobody who is not to wait, and lets nobody pass who came later', async () => {
-    const root = newRoot();
-    const { engine } = newEngine();
-    const holder = leaseOf(await engine.acquire(request(root, 2)));
-    // the first waits for a place of its own, though there is room for a less careful one
-    const careful = engine.acquire(request(root, 1, { deadlineMs: inMs(20_000) }));
-    await untilQueued(root, 1);
-    expect(await engine.acquire(request(root, 2))).toEqual({
-      kind: 'blocked',
-      reason: 'at_capacity',
-      capacity: { active: 1, limit: 2, queued: 1 },
-    });
-    await release(holder);
-    leaseOf(await careful);
-  });
-
-  it('ends a wait when its time is over, when it is called off, and when it is full', async () => {
-    const root = newRoot();
-    const { engine, events } = newEngine();
-    leaseOf(await engine.acquire(request(root, 1)));
-    const stop = new AbortController();
-    const calledOff = engine.acquire(request(root, 1, { deadlineMs: inMs(20_000), signal: stop.signal }));
-    await untilQueued(root, 1);
-    expect(await engine.acquire(request(root, 1, { deadlineMs: inMs(20_000), maxQueued: 1 }))).toMatchObject({
-      reason: 'queue_full',
-      capacity: { active: 1, limit: 1, queued: 1 },
-    });
-    expect(await engine.acquire(request(root, 1, { deadlineMs: inMs(50) }))).toMatchObject({ reason: 'queue_timeout' });
-    stop.abort();
-    expect(await calledOff).toMatchObject({ reason: 'aborted' });
-    expect(filesIn(root, 'queue')).toEqual([]);
-    expect(events.map(({ kind, reason }) => [kind, reason])).toEqual([
-      ['acquired', null],
-      ['queued', null],
-      ['refused', 'queue_full'],
-      ['queued', null],
-      ['refused', 'queue_timeout'],
-      ['refused', 'aborted'],
-    ]);
-  });
-
-  it('goes on when its directory is removed, at the root that the caller gave', async () => {
-    const root = newRoot();
-    const { engine } = newEngine();
-    leaseOf(await engine.acquire(request(root, 1)));
-    const waiter = engine.acquire(request(root, 1, { deadlineMs: inMs(20_000) }));
-    await untilQueued(root, 1);
-    fs.rmSync(path.join(root, 'v1'), { recursive: true });
-    leaseOf(await waiter);
-    expect(filesIn(root, 'held')).toHaveLength(1);
   });
 });
 
@@ -366,10 +205,5 @@ describe('a held lease', () => {
       work: { kind: 'session', id: 4_000_000, startTicks: '77' },
     });
     expect(fs.statSync(place).size).toBe(size);
-    expect(formatRecord(JSON.parse(fs.readFileSync(place, 'utf8'))).length).toBe(size);
   });
 });
-
-async function untilQueued(root: string, count: number): Promise<void> {
-  while (filesIn(root, 'queue').length < count) await new Promise((resolve) => setImmediate(resolve));
-}

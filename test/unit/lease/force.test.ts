@@ -9,6 +9,7 @@ import { holdersOf } from '../../../src/lease/inspect.ts';
 import { rootPaths } from '../../../src/lease/layout.ts';
 import type { HolderRecord, Work } from '../../../src/lease/record.ts';
 import { systemView, whereabouts } from '../../../src/lease/work.ts';
+import { parseObject } from '../../support/like.ts';
 import { disk, filesIn, KEY, leaseOf, newEngine, newRoot, plantHolder, request } from './support.ts';
 
 const view = systemView();
@@ -110,7 +111,7 @@ describe('a release by force', () => {
     const { audit } = rootPaths(root);
     expect((fs.statSync(audit).mode & 0o777).toString(8)).toBe('600');
     const lines = fs.readFileSync(audit, 'utf8').trim().split('\n');
-    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    expect(lines.map(parseObject)).toMatchObject([
       { how: 'if-dead', outcome: 'conflict', why: 'test' },
       { how: 'kill', outcome: 'conflict' },
       { how: 'evict', outcome: 'released' },

@@ -1,0 +1,84 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { filesIn, inMs, leaseOf, newEngine, newRoot, release, request } from './support.ts';
+
+describe('the queue', () => {
+  it('lets in one after the other in the order in which they came', async () => {
+    const root = newRoot();
+    const { engine } = newEngine();
+    const order: number[] = [];
+    const holder = leaseOf(await engine.acquire(request(root, 1)));
+    const waiting: Promise<void>[] = [];
+    for (let i = 0; i < 5; i++) {
+      const mine = engine.acquire(request(root, 1, { deadlineMs: inMs(20_000) }));
+      waiting.push(
+        (async () => {
+          const lease = leaseOf(await mine);
+          order.push(i);
+          await release(lease);
+        })(),
+      );
+      await untilQueued(root, i + 1);
+    }
+    await release(holder);
+    await Promise.all(waiting);
+    expect(order).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('keeps nobody who is not to wait, and lets nobody pass who came later', async () => {
+    const root = newRoot();
+    const { engine } = newEngine();
+    const holder = leaseOf(await engine.acquire(request(root, 2)));
+    // the first waits for a place of its own, though there is room for a less careful one
+    const careful = engine.acquire(request(root, 1, { deadlineMs: inMs(20_000) }));
+    await untilQueued(root, 1);
+    expect(await engine.acquire(request(root, 2))).toEqual({
+      kind: 'blocked',
+      reason: 'at_capacity',
+      capacity: { active: 1, limit: 2, queued: 1 },
+    });
+    await release(holder);
+    leaseOf(await careful);
+  });
+
+  it('ends a wait when its time is over, when it is called off, and when it is full', async () => {
+    const root = newRoot();
+    const { engine, events } = newEngine();
+    leaseOf(await engine.acquire(request(root, 1)));
+    const stop = new AbortController();
+    const calledOff = engine.acquire(request(root, 1, { deadlineMs: inMs(20_000), signal: stop.signal }));
+    await untilQueued(root, 1);
+    expect(await engine.acquire(request(root, 1, { deadlineMs: inMs(20_000), maxQueued: 1 }))).toMatchObject({
+      reason: 'queue_full',
+      capacity: { active: 1, limit: 1, queued: 1 },
+    });
+    expect(await engine.acquire(request(root, 1, { deadlineMs: inMs(50) }))).toMatchObject({ reason: 'queue_timeout' });
+    stop.abort();
+    expect(await calledOff).toMatchObject({ reason: 'aborted' });
+    expect(filesIn(root, 'queue')).toEqual([]);
+    expect(events.map(({ kind, reason }) => [kind, reason])).toEqual([
+      ['acquired', null],
+      ['queued', null],
+      ['refused', 'queue_full'],
+      ['queued', null],
+      ['refused', 'queue_timeout'],
+      ['refused', 'aborted'],
+    ]);
+  });
+
+  it('goes on when its directory is removed, at the root that the caller gave', async () => {
+    const root = newRoot();
+    const { engine } = newEngine();
+    leaseOf(await engine.acquire(request(root, 1)));
+    const waiter = engine.acquire(request(root, 1, { deadlineMs: inMs(20_000) }));
+    await untilQueued(root, 1);
+    fs.rmSync(path.join(root, 'v1'), { recursive: true });
+    leaseOf(await waiter);
+    expect(filesIn(root, 'held')).toHaveLength(1);
+  });
+});
+
+async function untilQueued(root: string, count: number): Promise<void> {
+  while (filesIn(root, 'queue').length < count) await new Promise((resolve) => setImmediate(resolve));
+}
