@@ -45,7 +45,7 @@ export interface EngineOptions {
 
 /** How many may wait at one key unless the caller says. */
 export const DEFAULT_MAX_QUEUED = 32;
-/** A gate that stays shut for so long is held by a stopped process; nobody takes it away from there. */
+/** A gate that stays shut for so long is held by a stopped process; nobody takes it away from it. */
 const GATE_MS = 5_000;
 /** Looking for orphaned work takes at most one part in so many of our time. */
 const LOOK_SHARE = 10;
@@ -122,7 +122,9 @@ export class LeaseEngine implements AsyncDisposable {
       record: formatRecord(record),
       maxQueued: deadlineMs > startMs ? maxQueued : 0,
     };
-    const pace = { clock: this.#clock, deadlineMs: this.#clock.nowMs() + GATE_MS, signal };
+    // Whoever would wait for a place waits for the gate as well.
+    const gateDeadlineMs = Math.max(this.#clock.nowMs() + GATE_MS, deadlineMs);
+    const pace = { clock: this.#clock, deadlineMs: gateDeadlineMs, signal };
     const outcome = await throughGate<Entered>(() => office.enter(enter), pace);
     if (typeof outcome === 'string') return this.#refuse(request, { kind: 'blocked', reason: outcome, capacity: null });
     const entered = outcome.value;

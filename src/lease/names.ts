@@ -17,7 +17,6 @@ export interface TicketName {
   readonly nonce: string;
 }
 
-export const MAX_CLASS = 9;
 /** Digits of a number in a name: they sort as text up to a trillion tickets. */
 const SEQ_DIGITS = 12;
 const NAME = /^([0-9])\.([0-9]{12})\.([1-9][0-9]{0,15})\.([0-9]{1,15})\.([0-9a-f]{32})$/;

@@ -93,11 +93,6 @@ const IDENTITY_RULES: Readonly<Record<string, Rule>> = {
   accountEnv: envName,
 };
 
-/** Whether `value` is a {@link LeaseConfig}. */
-export function isLeaseConfig(value: unknown): value is LeaseConfig {
-  return leaseConfigProblem(value) === undefined;
-}
-
 /** The first thing that is wrong with `value` as the value of `leases`: the key, what is allowed and what was found. */
 export function leaseConfigProblem(value: unknown): string | undefined {
   const fields = objectOf(value);

@@ -53,7 +53,7 @@ export async function stoppedInGate({ directory, engine }) {
   const owner = spawn('flock', ['-x', gate, 'sleep', '60'], { stdio: 'ignore' });
   const ended = new Promise((resolve) => owner.once('exit', resolve));
   await sleep(300);
-  const late = pool.add({ limit: 1, holdMs: 10 });
+  const late = pool.add({ limit: 1, holdMs: 10, waits: false });
   await late.until('X');
   const refused = late.lines().find(({ what }) => what === 'X').more;
   const children = fs.readFileSync(`/proc/${owner.pid}/task/${owner.pid}/children`, 'utf8').trim();
