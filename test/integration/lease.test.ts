@@ -119,11 +119,8 @@ describe('lease run', () => {
     const ends = await Promise.all(homes.map((home) => home.lease(line, '--lease-wait', '30s').end));
     expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0, 0]);
     let live = 0;
-    const peaks = fs
-      .readFileSync(log, 'utf8')
-      .trim()
-      .split('\n')
-      .map((step) => (live += step === '+' ? 1 : -1));
+    const steps = fs.readFileSync(log, 'utf8').trim().split('\n');
+    const peaks = steps.map((step) => (live += step === '+' ? 1 : -1));
     expect(Math.max(...peaks)).toBe(2);
     expect(peaks).toHaveLength(10);
   });
@@ -219,6 +216,9 @@ describe('what the lease commands tell', () => {
     await using home = new LeaseHome(2);
     const { call, pid } = await home.holder();
     expect(await home.taken()).toEqual({ provider: 'demo', active: 1, limit: 2, queued: 0, overdue: 0 });
+    const config = path.join(home.home, 'config.json');
+    fs.writeFileSync(config, fs.readFileSync(config, 'utf8').replace('3600000', '1'));
+    expect(await home.taken()).toMatchObject({ active: 1, overdue: 1 });
     const shown = await home.run(['lease', 'list', '--holders', '--provider', 'demo']);
     expect(shown.stdout).toContain(` ${call.pid} `);
     expect(shown.stdout).toContain(`process ${pid}`);

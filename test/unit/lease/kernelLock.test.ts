@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { delay, systemClock } from '../../../src/base/clock.ts';
 import { FileDisk } from '../../../src/lease/fileDisk.ts';
 import { findLockMethod, type LockMethod } from '../../../src/lease/kernelLock.ts';
 import { rootPaths } from '../../../src/lease/layout.ts';
@@ -77,6 +78,29 @@ describe.each(METHODS)('a lock by %s', (method) => {
     const root = newRoot();
     expect(selfTest(ours, root)).toMatchObject({ passed: true, usedProcess: true });
     expect(fs.readdirSync(root)).toEqual([]);
+  });
+});
+
+describe('a killed process that nobody has reaped', () => {
+  it('holds nothing', async () => {
+    const file = path.join(newRoot(), 'x');
+    fs.writeFileSync(file, '');
+    const script = [
+      'import fcntl, os, sys, time',
+      'pid = os.fork()',
+      'if pid == 0:',
+      "    f = open(sys.argv[1], 'r+'); fcntl.flock(f, fcntl.LOCK_EX); print(os.getpid(), flush=True); time.sleep(60)",
+      'time.sleep(60)',
+    ].join('\n');
+    const parent = spawn('python3', ['-c', script, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))));
+    expect(disk.lock(file)).toBe('busy');
+    process.kill(pid, 'SIGKILL');
+    while (!/^State:\tZ/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))) await delay(systemClock, 1);
+    const lock = disk.lock(file);
+    expect(typeof lock).toBe('object');
+    if (typeof lock === 'object') lock.release();
   });
 });
 

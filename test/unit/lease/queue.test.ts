@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FileDisk } from '../../../src/lease/fileDisk.ts';
 import { filesIn, inMs, leaseOf, newEngine, newRoot, release, request } from './support.ts';
 
 describe('the queue', () => {
@@ -40,6 +41,20 @@ describe('the queue', () => {
     });
     await release(holder);
     leaseOf(await careful);
+  });
+
+  it('works the same with the program that locks for us', async () => {
+    const root = newRoot();
+    const { engine } = newEngine({ disk: new FileDisk('program') });
+    const native = newEngine().engine;
+    const holder = leaseOf(await engine.acquire(request(root, 1)));
+    expect((await native.acquire(request(root, 1))).kind).toBe('blocked');
+    const waiter = native.acquire(request(root, 1, { deadlineMs: inMs(20_000) }));
+    await untilQueued(root, 1);
+    expect((await engine.acquire(request(root, 1))).kind).toBe('blocked');
+    expect(await release(holder)).toBe('released');
+    leaseOf(await waiter);
+    expect((await engine.acquire(request(root, 1))).kind).toBe('blocked');
   });
 
   it('ends a wait when its time is over, when it is called off, and when it is full', async () => {
