@@ -247,4 +247,33 @@ export const LEASE_MUTANTS = [
     replace: 'ticket.class',
     test: `${RULES} > lifts whoever waits`,
   },
+  {
+    name: 'lease: a child inherits no lock',
+    file: 'src/base/native.ts',
+    find: "if (native.flock(fd, LOCK_EX | LOCK_NB) === 0) return 'locked';",
+    replace: "if (native.flock(fd, LOCK_EX | LOCK_NB) === 0) return (native.fcntl(fd, F_SETFD, 0), 'locked');",
+    test: `${LOCK} > is not inherited`,
+  },
+  {
+    name: 'lease: a lock does not go with an object that is collected',
+    file: 'src/lease/fileDisk.ts',
+    find: '    this.#fd = fd;\n',
+    replace:
+      '    this.#fd = fd;\n    (globalThis.closers ??= new FinalizationRegistry((n) => fs.closeSync(n))).register(this, fd);\n',
+    test: `${LOCK} > whatever is collected`,
+  },
+  {
+    name: 'lease: the first reason ends a command, once',
+    file: 'src/cli/lifetime.ts',
+    find: 'if (this.#reason !== undefined || this.#isTearingDown) {',
+    replace: 'if (this.#isTearingDown) {',
+    test: 'test/unit/cli/lifetime.test.ts > ends for the first reason',
+  },
+  {
+    name: 'lease: a teardown is not interrupted',
+    file: 'src/cli/lifetime.ts',
+    find: 'if (this.#reason !== undefined || this.#isTearingDown) {',
+    replace: 'if (this.#reason !== undefined) {',
+    test: 'test/unit/cli/lifetime.test.ts > not interrupted',
+  },
 ];

@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { delay, systemClock } from '../../../src/base/clock.ts';
 import { FileDisk } from '../../../src/lease/fileDisk.ts';
@@ -78,6 +80,19 @@ describe.each(METHODS)('a lock by %s', (method) => {
     const root = newRoot();
     expect(selfTest(ours, root)).toMatchObject({ passed: true, usedProcess: true });
     expect(fs.readdirSync(root)).toEqual([]);
+  });
+});
+
+describe('a lock that nobody refers to any more', () => {
+  it('is held all the same, whatever is collected', async () => {
+    const file = path.join(newRoot(), 'x');
+    disk.create(file, 'text');
+    v8.setFlagsFromString('--expose_gc');
+    for (let i = 0; i < 10; i++) {
+      vm.runInNewContext('gc()');
+      await delay(systemClock, 5);
+    }
+    expect(disk.lock(file)).toBe('busy');
   });
 });
 
