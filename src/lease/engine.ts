@@ -171,8 +171,12 @@ export class LeaseEngine implements AsyncDisposable {
     ticket: Ticket,
     begun: { record: HolderRecord; startMs: number; capacity?: Capacity },
   ): AcquireOutcome {
+    if (request.signal?.aborted === true) {
+      office.leave(ticket); // whoever is next looks by himself soon
+      return this.#refuse(request, { kind: 'blocked', reason: 'aborted', capacity: null });
+    }
     const waitedMs = this.#clock.nowMs() - begun.startMs;
-    const lease: HeldLease = new HeldLease(ticket, {
+    const lease: HeldLease = HeldLease.take(ticket, {
       office,
       clock: this.#clock,
       limit: request.limit,

@@ -35,11 +35,10 @@ export class FileDisk implements LeaseDisk {
     if (typeof fd === 'string') return fd;
     let isKept = false;
     try {
-      const stat = fs.fstatSync(fd);
-      if (!stat.isFile()) return 'unreadable';
+      if (!fs.fstatSync(fd).isFile()) return 'unreadable';
       if (lockDescriptor(fd, this.#method) === 'busy') return 'busy';
-      if (make !== undefined && stat.size < Buffer.byteLength(make) && fs.fstatSync(fd).size === 0)
-        fs.writeSync(fd, make, 0);
+      // Asked under the lock: who had it before us may have written by now.
+      if (make !== undefined && fs.fstatSync(fd).size === 0) fs.writeSync(fd, make, 0);
       isKept = true;
       return new OpenFile(fd);
     } finally {

@@ -38,15 +38,26 @@ export class HeldLease implements Lease {
   #timer: Timer | undefined;
   #isOver = false;
 
-  constructor(ticket: Ticket, options: HeldLeaseOptions) {
+  private constructor(ticket: Ticket, options: HeldLeaseOptions) {
     this.fence = BigInt(ticket.name.seq);
     this.token = ticket.name.nonce;
     this.#options = options;
     this.#ticket = ticket;
     this.#since = options.clock.nowMs();
     this.#record = { ...options.record, heldSinceMs: options.clock.wallMs() };
-    this.#write();
-    this.#tendLater();
+  }
+
+  /** Takes over a ticket that was let in; gives it up when that fails. */
+  static take(ticket: Ticket, options: HeldLeaseOptions): HeldLease {
+    const lease = new HeldLease(ticket, options);
+    try {
+      lease.#write();
+    } catch (error) {
+      options.office.leave(ticket);
+      throw error;
+    }
+    lease.#tendLater();
+    return lease;
   }
 
   get lost(): AbortSignal {

@@ -18,7 +18,7 @@ export interface Lease extends AsyncDisposable {
   readonly lost: AbortSignal;
   /**
    * Says what the lease is for, before the work can begin; again when it is known better. Should this process die, the place
-   * stays taken until that work has ended. One write in place; does not wait.
+   * stays taken until that work has ended. One write in place; does not wait. Throws when that fails: then do not begin the work.
    */
   bind(work: Work): void;
   /** Frees the place and lets in who is next. Any number of times; only with the lease's own token. */

@@ -43,8 +43,8 @@ export interface HolderRecord {
   readonly work: Work | null;
 }
 
-/** Length of a record's text in bytes. */
-const RECORD_BYTES = 1024;
+/** Length of a record's text in bytes: more than the longest one has. */
+const RECORD_BYTES = 2048;
 const MAX_TEXT_CHARS = 100;
 
 /** The record as text of the one length. */
@@ -54,8 +54,9 @@ export function formatRecord(record: HolderRecord): string {
   return `${text}\n${' '.repeat(Math.max(0, RECORD_BYTES - Buffer.byteLength(text) - 1))}`;
 }
 
+/** Short, and one byte a character (two where JSON escapes it), so that the length of the whole is bounded. */
 function cut(text: string): string {
-  return text.slice(0, MAX_TEXT_CHARS);
+  return text.slice(0, MAX_TEXT_CHARS).replaceAll(/[^ -~]/g, '?');
 }
 
 /** Reads a record; `undefined` for anything that this version did not write whole. */

@@ -181,6 +181,28 @@ describe('a system error', () => {
     expect([filesIn(root, 'held'), filesIn(root, 'queue')]).toEqual([[], []]);
   });
 
+  it('while the record is written gives the place back', async () => {
+    const root = newRoot();
+    const failing = diskWith({
+      create: (file, text) => {
+        const held = disk.create(file, text);
+        if (!file.includes('/q/')) return held;
+        return {
+          isAt: (place) => held.isAt(place),
+          links: () => held.links(),
+          read: () => held.read(),
+          write: () => {
+            throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+          },
+          release: () => held.release(),
+        };
+      },
+    });
+    const { engine } = newEngine({ disk: failing });
+    expect(await engine.acquire(request(root, 1))).toMatchObject({ kind: 'denied', reason: 'admission_failed' });
+    expect(filesIn(root, 'held')).toEqual([]);
+  });
+
   it('in the form of a system without locks is a refusal, not a guess', async () => {
     const root = newRoot();
     const { engine } = newEngine({ disk: null });

@@ -82,6 +82,16 @@ describe('the queue', () => {
     ]);
   });
 
+  it('gives nothing to a request that was called off before it came', async () => {
+    const root = newRoot();
+    const { engine } = newEngine();
+    expect(await engine.acquire(request(root, 1, { signal: AbortSignal.abort() }))).toMatchObject({
+      kind: 'blocked',
+      reason: 'aborted',
+    });
+    expect([filesIn(root, 'held'), filesIn(root, 'queue')]).toEqual([[], []]);
+  });
+
   it('goes on when its directory is removed, at the root that the caller gave', async () => {
     const root = newRoot();
     const { engine } = newEngine();

@@ -95,7 +95,8 @@ describe('what is written', () => {
 
   it('has one length, so that a change needs no room', () => {
     const work = { kind: 'group', id: 4_194_304, startTicks: '9'.repeat(20), mark: 'f'.repeat(32) } as const;
-    const full = { ...record, session: 's'.repeat(200), label: 'l'.repeat(200), heldSinceMs: 4e12, work };
+    const holder = { ...record.holder, host: '\u{1f600}"'.repeat(100) };
+    const full = { ...record, holder, session: '"'.repeat(200), label: '\u0001'.repeat(200), heldSinceMs: 4e12, work };
     expect(new Set([record, full].map((one) => Buffer.byteLength(formatRecord(one)))).size).toBe(1);
     expect(new Set([0, 999_999_999_999].map((seq) => formatGate({ seq, counters: NO_COUNTERS }).length)).size).toBe(1);
   });
