@@ -65,6 +65,14 @@ function reclaimed(now: Advance): Tally {
   return { happened: 'reclaimed', times: now.reclaimed };
 }
 
+/** Whether somebody holds the lock of a file, or nobody can tell. */
+function isLocked(disk: LeaseDisk, place: string): boolean {
+  const lock = disk.lock(place);
+  if (typeof lock === 'string') return lock !== 'absent';
+  lock.release();
+  return false;
+}
+
 /** Adds to the gate's counters, and sets the last number if one was given. */
 function note(gate: Gate, tallies: readonly Tally[], newSeq?: number): void {
   const { seq, counters } = gate.state();
@@ -157,6 +165,20 @@ export class TicketOffice {
     return wasQueued ? 'queued' : wasHeld ? 'held' : 'removed';
   }
 
+  /**
+   * A look without the gate, for those who wait: whether everybody before the ticket is dead, and whether a look inside the gate could let
+   * anybody in. Takes the lock of the dead for a moment; whoever decides at that moment counts them once more.
+   */
+  peek({ name }: Ticket, limit: number): { readonly isFirst: boolean; readonly hasRoom: boolean } {
+    const { wallMs, agingMs } = this.#options;
+    const first = inOrder(this.#tickets(this.#paths.queue), wallMs(), agingMs).find(
+      (other) => other.nonce === name.nonce || isLocked(this.#disk, this.#queuePath(other)),
+    );
+    const holders = this.#disk.names(this.#paths.held) ?? [];
+    const areLive = holders.every((holder) => isLocked(this.#disk, path.join(this.#paths.held, holder)));
+    return { isFirst: first?.nonce === name.nonce, hasRoom: !areLive || holders.length < limit };
+  }
+
   /** The file on which the ticket's owner is rung. */
   bell(ticket: Ticket): string {
     return this.#queuePath(ticket.name);
@@ -199,8 +221,11 @@ export class TicketOffice {
   }
 
   #nextSeq(gate: Gate): number {
+    const { seq } = gate.state();
+    if (seq > 0) return seq + 1;
+    // The gate is new or was damaged: the numbers in use say where to go on.
     const names = [...this.#tickets(this.#paths.queue), ...this.#tickets(this.#paths.held)];
-    return Math.max(gate.state().seq, ...names.map(({ seq }) => seq)) + 1;
+    return Math.max(0, ...names.map((name) => name.seq)) + 1;
   }
 
   #advance(limit: number, ringsNext = false): Advance {

@@ -36,6 +36,7 @@ export async function waitForTurn(
   using bell = new Bell(office.bell(ticket));
   const ring = (): void => bell.ring();
   signal?.addEventListener('abort', ring, { once: true });
+  let rang = false;
   try {
     for (;;) {
       const where = office.where(ticket);
@@ -43,25 +44,28 @@ export async function waitForTurn(
       if (signal?.aborted === true) return 'aborted';
       const leftMs = deadlineMs - clock.nowMs();
       if (leftMs <= 0) return 'over';
-      const isFirst = await isFirstAfterLook(office, ticket, limit, clock);
+      // Rung and not let in: whoever rang has just looked, and says that this ticket is the first now.
+      const isFirst = rang || (await isFirstAfterLook(office, ticket, limit, clock));
       if (isFirst === 'held') continue;
       const pause = isFirst ? FIRST_LOOK_MS : bell.isWatching ? OTHER_LOOK_MS : BELL_LESS_LOOK_MS;
-      await bell.wait(clock, Math.min(leftMs, pause * (0.75 + Math.random() / 2)));
+      rang = await bell.wait(clock, Math.min(leftMs, pause * (0.75 + Math.random() / 2)));
     }
   } finally {
     signal?.removeEventListener('abort', ring);
   }
 }
 
-/** Whether the ticket is next in line; `held` when the look itself may have let it in. */
+/** Whether the ticket is next in line; `held` when the look itself may have let it in. The gate is for those who may find room. */
 async function isFirstAfterLook(
   office: TicketOffice,
-  { name }: Ticket,
+  ticket: Ticket,
   limit: number,
   clock: Clock,
 ): Promise<boolean | 'held'> {
+  const { isFirst, hasRoom } = office.peek(ticket, limit);
+  if (!hasRoom) return isFirst;
   const look = await throughGate(() => office.advance(limit), { clock, deadlineMs: clock.nowMs() + LOOK_GATE_MS });
-  if (typeof look === 'string') return false;
+  if (typeof look === 'string') return isFirst;
   const { next } = look.value;
-  return next === undefined ? 'held' : next === name.seq;
+  return next === undefined ? 'held' : next === ticket.name.seq;
 }

@@ -159,7 +159,7 @@ export class Simulation {
       this.#leave(actor, ticket);
       return;
     }
-    office.advance(limit);
+    if (office.peek(ticket, limit).hasRoom || this.#random() < 0.1) office.advance(limit);
   }
 
   #enter(actor: Actor): void {
