@@ -276,4 +276,25 @@ export const LEASE_MUTANTS = [
     replace: 'if (this.#reason !== undefined) {',
     test: 'test/unit/cli/lifetime.test.ts > not interrupted',
   },
+  {
+    name: 'lease: the first in the queue looks for the dead',
+    file: 'src/lease/ticketOffice.ts',
+    find: 'hasRoom: !areLive || holders.length < limit',
+    replace: 'hasRoom: areLive && holders.length < limit',
+    test: `${QUEUE} > finds by itself`,
+  },
+  {
+    name: 'lease: what was called off is not given',
+    file: 'src/lease/engine.ts',
+    find: 'if (request.signal?.aborted === true) {',
+    replace: 'if (request.signal === undefined) {',
+    test: `${QUEUE} > called off before`,
+  },
+  {
+    name: 'lease: a place whose record failed is given back',
+    file: 'src/lease/heldLease.ts',
+    find: '      options.office.leave(ticket);\n      throw error;',
+    replace: '      throw error;',
+    test: `${ENGINE} > while the record is written`,
+  },
 ];

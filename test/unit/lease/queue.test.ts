@@ -2,7 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FileDisk } from '../../../src/lease/fileDisk.ts';
-import { filesIn, inMs, leaseOf, newEngine, newRoot, release, request } from './support.ts';
+import { formatRecord } from '../../../src/lease/record.ts';
+import { whereabouts } from '../../../src/lease/work.ts';
+import { disk, filesIn, inMs, leaseOf, newEngine, newRoot, plantHolder, release, request } from './support.ts';
 
 describe('the queue', () => {
   it('lets in one after the other in the order in which they came', async () => {
@@ -82,9 +84,23 @@ describe('the queue', () => {
     ]);
   });
 
+  it('finds by itself that a holder died, of which nobody is told', async () => {
+    const root = newRoot();
+    const { engine } = newEngine();
+    const holder = { ...whereabouts(), pid: 1, startTicks: '1' };
+    const text = formatRecord({ v: 1, label: 'demo', session: null, holder, heldSinceMs: 0, work: null });
+    const lock = disk.lock(plantHolder(root, text));
+    if (typeof lock === 'string') throw new Error(lock);
+    const waiter = engine.acquire(request(root, 1, { deadlineMs: inMs(10_000) }));
+    await untilQueued(root, 1);
+    lock.release(); // what the kernel does when the holder's process ends
+    expect(leaseOf(await waiter).fence).toBe(2n);
+  });
+
   it('gives nothing to a request that was called off before it came', async () => {
     const root = newRoot();
     const { engine } = newEngine();
+    await release(leaseOf(await engine.acquire(request(root, 1)))); // now nothing but the signal is in the way
     expect(await engine.acquire(request(root, 1, { signal: AbortSignal.abort() }))).toMatchObject({
       kind: 'blocked',
       reason: 'aborted',
