@@ -18,7 +18,7 @@ export class StyledLine implements OutputLine {
   readonly #sgr = new SgrState();
 
   get isEmpty(): boolean {
-    return this.#cells.length === 0 && this.#column === 0 && this.#sgr.style === PLAIN_STYLE;
+    return this.#isBlank && !this.#overprinted && this.#sgr.style === PLAIN_STYLE;
   }
 
   takeOut(): string {
@@ -73,7 +73,7 @@ export class StyledLine implements OutputLine {
   }
 
   erase(mode: number): void {
-    if ((this.#cells.length === 0 && this.#column === 0) || mode > 2) return;
+    if (this.#isBlank || mode > 2) return;
     const column = this.#column;
     this.#overprinted = true;
     if (mode === 2) this.#cut(0);
@@ -85,6 +85,11 @@ export class StyledLine implements OutputLine {
       this.#cells.fill(' ', 0, column + 1);
       this.#styles.fill(PLAIN_STYLE, 0, column + 1);
     }
+  }
+
+  /** No character stands on the line, and the cursor is at the start. */
+  get #isBlank(): boolean {
+    return this.#cells.length === 0 && this.#column === 0;
   }
 
   #put(char: string): void {

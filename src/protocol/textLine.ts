@@ -18,7 +18,7 @@ export class TextLine implements OutputLine {
 
   /** Nothing printed yet and the cursor at the start. */
   get isEmpty(): boolean {
-    return this.#text === '' && this.#cells === undefined && (this.#column === undefined || this.#column === 0);
+    return this.#isBlank && !this.#overprinted;
   }
 
   /** Text that is final: whole lines with their LF, and the front of lines that grew too long. */
@@ -82,7 +82,7 @@ export class TextLine implements OutputLine {
 
   /** EL: 0 erases from the cursor to the end, 1 from the start to the cursor, 2 all. The cursor stays. */
   erase(mode: number): void {
-    if (this.isEmpty || mode > 2) return;
+    if (this.#isBlank || mode > 2) return;
     const cells = this.#toCells();
     const column = this.#column ?? cells.length;
     this.#column = column;
@@ -95,6 +95,12 @@ export class TextLine implements OutputLine {
       breakAt(cells, column + 1);
       cells.fill(' ', 0, column + 1);
     }
+  }
+
+  /** No character stands on the line, and the cursor is at the start. */
+  get #isBlank(): boolean {
+    const length = this.#cells?.length ?? this.#text.length;
+    return length === 0 && (this.#column === undefined || this.#column === 0);
   }
 
   #append(run: string): void {

@@ -63,7 +63,7 @@ describe('output as text with its looks', () => {
         expect(text.replaceAll(LOOKS, '')).toBe(outputText(bytes));
         for (const line of text.split('\n')) expect([undefined, '\u001b[0m']).toContain(line.match(LOOKS)?.at(-1));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 5_000 },
     );
   });
 
@@ -74,7 +74,7 @@ describe('output as text with its looks', () => {
         const parts = splitAt(bytes, cuts).map((part) => model.feed(part));
         expect(parts.join('') + model.end()).toBe(outputText(bytes, { ansi: true }));
       }),
-      { numRuns: 1_000 },
+      { numRuns: 2_000 },
     );
   });
 });
