@@ -44,7 +44,7 @@ export function isFresh() {
   return fs.existsSync(STAMP) && fs.readFileSync(STAMP, 'utf8') === inputHash();
 }
 
-async function bundle(esbuild, { entry, name, splitting = false, program = false, banner }, outdir) {
+async function bundle(esbuild, { entry, name, splitting = false, program = false, banner, more }, outdir) {
   const result = await esbuild.build({
     absWorkingDir: ROOT,
     entryPoints: [{ in: entry, out: name }],
@@ -63,6 +63,7 @@ async function bundle(esbuild, { entry, name, splitting = false, program = false
     metafile: true,
     logLevel: 'warning',
     ...(banner === undefined ? {} : { banner: { js: banner } }),
+    ...more,
   });
   if (program) makeProgram(path.join(outdir, `${name}.js`));
   return result.metafile;
@@ -127,6 +128,12 @@ export async function build({ types = true } = {}) {
   }
   console.log(`build: dist is ready (${duration(performance.now() - began)})`);
   return 0;
+}
+
+/** Builds every program into `outdir`, changed by `more` options of esbuild: for tests that need a product that is a little different. */
+export async function bundleInto(outdir, more) {
+  const esbuild = await import('esbuild');
+  for (const one of BUNDLES) await bundle(esbuild, { ...one, more }, outdir);
 }
 
 async function fill(esbuild, outdir, types) {

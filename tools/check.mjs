@@ -2,7 +2,7 @@
 // Names after it run only those: `npm run check -- lint types`.
 import { duration, localProgram, run } from './project.mjs';
 
-const SOURCES = ['src', 'test', 'tools', 'bench', 'vitest.config.ts'];
+const SOURCES = ['src', 'test', 'tools', 'bench', 'conformance', 'vitest.config.ts'];
 
 const local =
   (name, ...args) =>
@@ -24,6 +24,7 @@ const CHECKS = {
   tests: local('vitest', 'run', '--project', 'unit', '--project', 'contract'),
   build: tool('build', '--if-stale'),
   integration: local('vitest', 'run', '--project', 'integration'),
+  conformance: tool('conformance'),
   package: local('publint', '--strict'),
 };
 

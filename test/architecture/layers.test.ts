@@ -20,7 +20,7 @@ const packageJson: unknown = JSON.parse(fs.readFileSync(path.join(ROOT, 'package
 const packages = Object.keys(PACKAGES);
 const src = readSources('src', packages);
 const tests = readSources('test', packages);
-const tools = [...readSources('tools', packages), ...readSources('bench', packages)];
+const tools = ['tools', 'bench', 'conformance'].flatMap((folder) => readSources(folder, packages));
 
 const planted = (file: string, text: string): ReturnType<typeof readSource>[] => [readSource(file, text, packages)];
 

@@ -1,10 +1,11 @@
-/** One suite for both classes that claim to be a `Pty`. */
+/** One suite for all classes that claim to be a `Pty`. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { MAX_INPUT_BYTES } from '../../src/protocol/limits.ts';
 import { FakePty } from '../support/fakePty.ts';
 import type { PlayedProgram } from '../support/playedProgram.ts';
 import { playReal } from '../support/playedProgram.ts';
+import { numbers, TornPty } from '../support/tornPty.ts';
 import { PtyWatch } from '../support/ptyWatch.ts';
 import { deferred } from '../../src/base/deferred.ts';
 
@@ -26,9 +27,16 @@ async function playFake(): Promise<PlayedProgram> {
   };
 }
 
+let seed = 1;
+
+async function playTorn(): Promise<PlayedProgram> {
+  return playReal((pty) => new TornPty(pty, numbers(seed++)));
+}
+
 describe.each([
   ['FakePty', playFake],
-  ['node-pty', playReal],
+  ['node-pty', () => playReal()],
+  ['node-pty, torn', playTorn],
 ])('a terminal (%s)', (_name, play) => {
   let program: PlayedProgram | undefined;
   const start = async (): Promise<PlayedProgram> => (program = await play());
@@ -188,7 +196,8 @@ describe.each([
   it('can be disposed by the listener of its exit and of its data', async () => {
     const { pty, print, end } = await start();
     const watch = new PtyWatch(pty);
-    pty.onData(() => pty.dispose());
+    // a torn terminal gives the word in pieces
+    pty.onData(() => watch.text === 'first' && pty.dispose());
     pty.onExit(() => pty.dispose());
     print(Buffer.from('first'));
     await watch.untilText('first');

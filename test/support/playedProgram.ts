@@ -22,8 +22,11 @@ export interface PlayedProgram {
 
 const APP = path.resolve(import.meta.dirname, '../fixtures/apps/controlledProgram.mjs');
 
-/** A real program on a real terminal, commanded through a socket of its own. Resolves when it is ready. */
-export async function playReal(): Promise<PlayedProgram> {
+/**
+ * A real program on a real terminal, commanded through a socket of its own. `wrap` may put another terminal around it.
+ * Resolves when it is ready.
+ */
+export async function playReal(wrap: (pty: Pty) => Pty = (pty) => pty): Promise<PlayedProgram> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'agent-tty-play-'));
   const server = net.createServer();
   const socketPath = path.join(directory, 's');
@@ -31,7 +34,7 @@ export async function playReal(): Promise<PlayedProgram> {
   const connected = new Promise<net.Socket>((resolve) => server.once('connection', resolve));
   const environment = Object.entries(process.env).map(([name, value]) => `${name}=${value}`);
   const args = [APP, socketPath];
-  const pty = spawnPty({
+  const real = spawnPty({
     file: process.execPath,
     args,
     environment,
@@ -40,6 +43,7 @@ export async function playReal(): Promise<PlayedProgram> {
     rows: 24,
     clock: systemClock,
   });
+  const pty = wrap(real);
   const exited = new Promise<PtyExit>((resolve) => void pty.onExit(resolve));
   const socket = await connected;
   const heard = listen(socket);

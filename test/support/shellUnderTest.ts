@@ -82,7 +82,9 @@ export class ShellUnderTest implements AsyncDisposable {
     }
     const [file, ...args] = hooks?.argv ?? options.argv;
     const dialect = dialectOf(file);
-    this.tracker = new PromptTracker(hooks?.promptKind ?? promptKind(file), this.#clock.nowMs());
+    this.tracker = new PromptTracker(hooks?.promptKind ?? promptKind(file), this.#clock.nowMs(), {
+      reportsPrompts: hooks?.source.reportsPrompts === true,
+    });
     const modes = new ModeScanner((on) => this.tracker.bracketedPasteSwitched(on));
     this.coordinator = new RunCompletionCoordinator({
       sessionId: newUlid(this.#clock.wallMs()),
