@@ -20,7 +20,7 @@ export type TypingWay = 'raw' | 'paste' | 'lines' | 'file';
 const PASTE_BEGIN = '\u001b[200~';
 /** `CSI 201 ~`, its end. */
 const PASTE_END = '\u001b[201~';
-/** Longest line that is typed character by character: beyond it a paste is painted once instead of per key. */
+/** Longest line that is typed character by character: an editor paints each, so that 100 kB take zsh a quarter of a minute. */
 const MAX_RAW_BYTES = 1024;
 /** Controls that a terminal or its line editor acts upon even inside a paste (INTR, SUSP, flow control, ...). TAB, LF, ESC pass. */
 const UNTYPABLE = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f]/;
@@ -50,19 +50,21 @@ export interface TypingLimits {
   readonly prefersPaste: boolean;
   /** Several lines to the kernel's editor are one command; otherwise they go by file. */
   readonly takesLines: boolean;
+  /** The editor drops a TAB even from a paste. */
+  readonly dropsTabs?: boolean;
 }
 
 /** The way to type `text` to `editor`. */
 export function typingWay(
   text: string,
   editor: LineEditor,
-  { maxPasteBytes, prefersPaste, takesLines }: TypingLimits,
+  { maxPasteBytes, prefersPaste, takesLines, dropsTabs = false }: TypingLimits,
 ): TypingWay {
   const bytes = Buffer.byteLength(text);
-  if (UNTYPABLE.test(text) || bytes > maxPasteBytes) return 'file';
+  if (UNTYPABLE.test(text) || bytes > maxPasteBytes || (dropsTabs && text.includes('\t'))) return 'file';
   const byKey = !CONTROL.test(text);
   if (editor.bracketedPaste) return byKey && bytes <= MAX_RAW_BYTES && !prefersPaste ? 'raw' : 'paste';
-  if (!editor.canonical) return byKey ? 'raw' : 'file';
+  if (!editor.canonical) return byKey && bytes <= MAX_RAW_BYTES ? 'raw' : 'file';
   if (!takesLines && text.includes('\n')) return 'file';
   // The kernel's editor acts on ESC and TAB no more than on letters, but several lines are several reads.
   return text.split('\n').every((line) => Buffer.byteLength(line) <= MAX_CANONICAL_LINE_BYTES - 1) ? 'lines' : 'file';

@@ -12,20 +12,20 @@ __at_n=0
 __at_c=
 __at_w=
 __at_done=
-__at_front=$'{\n__at_end\n} >/dev/null 2>&1'
-__at_back=$'{\n__at_late\n} >/dev/null 2>&1'
+__at_front=$'{\n__at_end\n} 9>&2 >/dev/null 2>&1'
+__at_back=$'{\n__at_late\n} 9>&2 >/dev/null 2>&1'
 __at_tail=
 __at_ps0=
 
-# Prints one mark. A function of the user's named builtin that does nothing is walked around in a subshell, where posix
-# mode puts the special built-in unset before all functions.
+# Prints one mark. A function of the user's named builtin that does nothing, or a printf that was disabled, is walked around
+# in a subshell, where posix mode puts the special built-in unset before all functions.
 __at_print() {
   __at_w=
   builtin printf -v __at_w %s ok
   if [[ $__at_w == ok ]]; then
     builtin printf '\033]@OSC@;%s;%s\007' "$__at_m" "$1" >/dev/tty
   else
-    ( POSIXLY_CORRECT=1; \unset -f builtin printf; builtin printf '\033]@OSC@;%s;%s\007' "$__at_m" "$1" >/dev/tty )
+    ( POSIXLY_CORRECT=1; \unset -f builtin printf; builtin enable printf; builtin printf '\033]@OSC@;%s;%s\007' "$__at_m" "$1" >/dev/tty )
   fi
 }
 
@@ -49,9 +49,11 @@ __at_end() {
 }
 
 # PS0 prints the start mark after whatever the user has there. Without promptvars bash expands nothing: then the mark itself.
+# It goes to standard error (9 here); where that leads elsewhere, a substitution prints the mark to the terminal.
 __at_arm() {
   __at_w=$__at_tail
-  if [[ ":$BASHOPTS:" != *:promptvars:* ]]; then __at_w=$__at_c; fi
+  if [[ ":$BASHOPTS:" != *:promptvars:* ]]; then __at_w=$__at_c
+  elif [[ ! -t 9 ]]; then __at_w='\${__at_c+$(__at_print "C;$__at_n")}'; fi
   if [[ -n $__at_ps0 ]]; then PS0=\${PS0-}; PS0=\${PS0%"$__at_ps0"}; fi
   PS0=\${PS0-}$__at_w
   __at_ps0=$__at_w

@@ -25,6 +25,7 @@ const FISH_HOOKS: CompletionSource = {
   prefersPaste: true,
   submit: SUBMIT_KEY,
   takesLines: true,
+  dropsTabs: true,
   hasStartNoise: true,
   typed(body): TypedCommand {
     return { text: 'path' in body ? ` ${FISH?.source(body.path) ?? body.path}` : body.text, frameParts: [] };

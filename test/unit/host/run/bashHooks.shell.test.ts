@@ -29,6 +29,15 @@ describe('a bash with hooks', () => {
     });
   });
 
+  it('tells the end also when its outputs go elsewhere, and without printf', async () => {
+    await using shell = bash();
+    await shell.run('exec 2>/dev/null');
+    expect(await shell.outcomeOf('echo heard; (exit 5)')).toEqual(['finished', 5, 'heard\n']);
+    expect(await shell.outcomeOf('enable -n printf')).toEqual(['finished', 0, '']);
+    expect(await shell.outcomeOf('echo heard; (exit 6)')).toEqual(['finished', 6, 'heard\n']);
+    expect(await shell.outcomeOf('builtin printf x')).toEqual(['finished', 1, '']);
+  });
+
   it('takes several lines, here-documents and comments as one run each', async () => {
     await using shell = bash();
     expect(await shell.outcomeOf('for i in 1 2; do\n  echo $i\ndone')).toEqual(['finished', 0, '1\n2\n']);

@@ -51,6 +51,12 @@ describe('a dash with hooks', () => {
     await shell.started(reading);
     shell.interrupt();
     expect(await shell.end(reading)).toMatchObject({ outcome: 'interrupted', exitCode: 130 });
+    const stopped = await shell.start('sleep 30');
+    await shell.inForeground('sleep');
+    shell.type('\u001a');
+    expect(await shell.end(stopped)).toMatchObject({ outcome: 'stopped', exitCode: null, completed: false });
+    expect(await shell.outcomeOf('echo $?')).toEqual(['finished', 0, '148\n']);
+    expect((await shell.outcomeOf('kill -9 %1; sleep 0.1; (exit 148)')).slice(0, 2)).toEqual(['finished', 148]);
   });
 
   it('leaves the status to the user, and shows what was typed as the user would', async () => {
@@ -59,6 +65,28 @@ describe('a dash with hooks', () => {
     expect(await shell.outcomeOf('echo $?')).toEqual(['finished', 0, '7\n']);
     await shell.ready();
     expect(shell.output.toString()).toMatch(/^([#$]) \(exit 7\)\r\n\1 echo \$\?\r\n7\r\n\1 $/);
+  });
+
+  it('leaves the last word to the user, whatever it is, and no words of ours in a trace', async () => {
+    await using shell = dash();
+    const word = String.raw`it's "\$(x)" ;`;
+    await shell.run(`echo 'it'\\''s "\\$(x)" ;'; (exit 3)`);
+    expect(await shell.outcomeOf('printf %s "$_"')).toEqual(['finished', 0, word]);
+    expect(await shell.outcomeOf('set -x; true one')).toEqual(['finished', 0, '+ true one\n']);
+    expect(await shell.outcomeOf('echo "$_"')).toEqual(['finished', 0, '+ echo one\none\n']);
+    expect(await shell.outcomeOf('false')).toEqual(['finished', 1, '+ false\n']);
+    expect(await shell.outcomeOf('true')).toEqual(['finished', 0, '+ true\n']);
+  });
+
+  it('tells the end also when its output goes elsewhere', async () => {
+    await using shell = dash();
+    await shell.run('exec >/dev/null');
+    expect(await shell.outcomeOf('echo unheard; (exit 5)')).toEqual(['finished', 5, '']);
+  });
+
+  it('reports its prompts although the start-up file of the user breaks off', async () => {
+    await using shell = dash({ home: { rc: 'x=1\nif true; then\n' }, env: ['ENV=$HOME/rc'] });
+    expect(await shell.outcomeOf('echo a; (exit 5)')).toEqual(['finished', 5, 'a\n']);
   });
 
   it('hides from children what it knows, also when the prompt is exported', async () => {

@@ -32,6 +32,8 @@ describe('typingWay', () => {
     ['x'.repeat(20_000), PASTING, 'file'],
     ['a\u0003b', PASTING, 'file'],
     ['ls -l', RAW, 'raw'],
+    ['x'.repeat(1024), RAW, 'raw'],
+    ['x'.repeat(1025), RAW, 'file'],
     ['a\nb', RAW, 'file'],
     ['a\tb', RAW, 'file'],
     ['a\nb\tc', KERNEL, 'lines'],
@@ -47,6 +49,14 @@ describe('typingWay', () => {
   it('pastes even the shortest text where that is preferred', () => {
     expect(typingWay('ls', PASTING, { ...LIMITS, prefersPaste: true })).toBe('paste');
     expect(typingWay('ls', RAW, { ...LIMITS, prefersPaste: true })).toBe('raw');
+  });
+});
+
+describe('a line editor that drops TABs', () => {
+  it('gets a command with one by file', () => {
+    const limits = { ...LIMITS, dropsTabs: true };
+    expect(typingWay('a\tb', PASTING, limits)).toBe('file');
+    expect(typingWay('a\nb', PASTING, limits)).toBe('paste');
   });
 });
 
