@@ -140,6 +140,14 @@ export class TornPty implements Pty {
     return this.#inner.modes();
   }
 
+  interruptByte(): number | undefined {
+    return this.#inner.interruptByte();
+  }
+
+  dropInput(): void {
+    this.#inner.dropInput();
+  }
+
   foregroundGroup(): number | undefined {
     return this.#inner.foregroundGroup();
   }

@@ -15,6 +15,7 @@ export type PromptKind =
 /** What a shell tells of itself by marks: it draws a prompt, a command begins, or a command's output is over. */
 export type ShellReport = 'prompt' | 'command' | 'output_end';
 
+/** `starting`: it comes to its prompt by itself, whatever program of its own holds the terminal meanwhile. */
 export type Readiness = 'starting' | 'ready' | 'busy';
 
 /** What the session knows of the terminal at the moment of asking; `undefined` where the system cannot tell. */
@@ -32,9 +33,23 @@ export interface TerminalFacts {
  */
 export const QUIET_MS = 50;
 
+/**
+ * How long the shell must be silent after somebody typed a line or a Ctrl+C that no prompt came to answer: a program may have
+ * taken it, or the line still waits to be read and would begin as our own command. Half of this is lost on a busy machine,
+ * twice is felt by whoever answers a program and then runs the next command.
+ */
+export const ANSWER_MS = 100;
+/**
+ * The same where a shell with hooks was at its prompt, so that an answer is certain to come unless the line was not complete.
+ * On a machine with ten times as many processes as it can run an answer took half a second.
+ */
+export const SURE_ANSWER_MS = 2_000;
+
 export class PromptTracker {
   readonly #startedMs: number;
   #kind: PromptKind;
+  /** It reports its prompts, whoever edits its lines. */
+  #reports: boolean;
   #outputMs: number | undefined;
   #startupMs: number | undefined;
   /** The last that the hooks said; `undefined` before the first mark. */
@@ -43,15 +58,22 @@ export class PromptTracker {
   #paste: boolean | undefined;
   /** Paste was switched on after the last run was typed, and is on. */
   #pasteSinceRun = false;
+  /** A run was typed at a prompt where the editor had not used bracketed paste: it will not. */
+  #isWithoutPaste = false;
   #runInFlight = false;
   /** A prompt's mark came and its turn of output is not over. */
   #promptInTurn = false;
   /** The last output was the shell's prompt, by its mark: nothing was typed or printed since. */
   #promptIsLast = false;
+  /** Lines and interrupts that others typed and no prompt has answered yet. */
+  #unanswered = 0;
+  #typedMs = 0;
+  #answerIsSure = false;
 
-  constructor(kind: PromptKind, startedMs: number) {
+  constructor(kind: PromptKind, startedMs: number, { reportsPrompts = kind === 'hooks' } = {}) {
     this.#kind = kind;
     this.#startedMs = startedMs;
+    this.#reports = reportsPrompts;
   }
 
   /** Milliseconds from the session's start to its first prompt mark: what the user's start-up files took. Hooks only. */
@@ -67,6 +89,7 @@ export class PromptTracker {
   /** The hooks never came: from now on the shell is judged as one without. */
   use(kind: PromptKind): void {
     this.#kind = kind;
+    this.#reports = kind === 'hooks';
   }
 
   /** A hook's mark came. Its order to {@link bracketedPasteSwitched} of the same bytes does not matter. */
@@ -74,6 +97,20 @@ export class PromptTracker {
     this.#startupMs ??= nowMs - this.#startedMs;
     if (what !== 'output_end') this.#shellAt = what;
     if (what === 'prompt') this.#promptInTurn = true;
+    // A prompt behind a run, or behind somebody's command, answers nothing that was typed while that was going on.
+    if (what === 'prompt' && this.#answerIsSure && !this.#runInFlight && this.#unanswered > 0) this.#unanswered--;
+  }
+
+  /** Somebody else typed: `answers` lines or interrupts, to each of which a shell at its prompt answers with a new one. */
+  othersTyped(answers: number, nowMs: number): void {
+    if (answers === 0) return;
+    const isForShell = this.#reports && this.#shellAt !== 'command' && !this.#runInFlight;
+    // What is not sure stays so until all of it is answered.
+    this.#answerIsSure = isForShell && (this.#unanswered === 0 || this.#answerIsSure);
+    // The first prompt of all answers nothing yet.
+    if (this.#shellAt === undefined && this.#unanswered === 0) this.#unanswered = 1;
+    this.#unanswered += answers;
+    this.#typedMs = nowMs;
   }
 
   /** Bracketed paste was switched. */
@@ -91,8 +128,10 @@ export class PromptTracker {
   /** A run is typed: the prompt is taken until the shell is seen reading again. */
   runTyped(): void {
     this.#runInFlight = true;
+    this.#isWithoutPaste = this.#paste === undefined;
     this.#pasteSinceRun = false;
     this.#promptIsLast = false;
+    this.#unanswered = 0;
   }
 
   runEnded(): void {
@@ -102,9 +141,11 @@ export class PromptTracker {
   /** Whether a command may be typed now. */
   readiness(facts: TerminalFacts): Readiness {
     if (this.#runInFlight) return 'busy';
-    if (this.#reading(facts)) return 'ready';
-    const started = this.#kind === 'hooks' ? this.#shellAt !== undefined : this.#outputMs !== undefined;
-    return started ? 'busy' : 'starting';
+    if (this.#reading(facts)) return this.#isSettled(facts.nowMs) ? 'ready' : 'busy';
+    if (!this.#reports) return this.#outputMs === undefined ? 'starting' : 'busy';
+    // Between its mark and its editor a shell runs what the user has for the prompt, and that may take its time.
+    const isMakingPrompt = this.#kind === 'hooks' && this.#shellAt === 'prompt' && facts.shellInForeground === false;
+    return this.#shellAt === undefined || isMakingPrompt ? 'starting' : 'busy';
   }
 
   /**
@@ -121,15 +162,26 @@ export class PromptTracker {
   #reading(facts: TerminalFacts): boolean {
     if (facts.shellInForeground === false) return false;
     // A shell without an editor of its own prints mark and prompt in one piece and then reads.
-    if (this.#kind === 'kernel') return this.#promptIsLast || this.#quiet(facts.nowMs);
+    if (this.#kind === 'kernel') {
+      const hasPrompt = !this.#reports || this.#shellAt === 'prompt';
+      return hasPrompt && (this.#promptIsLast || this.#quiet(facts.nowMs));
+    }
     if (facts.canonical === true) return false;
     if (this.#kind === 'hooks' && this.#shellAt === undefined) return false;
     // The editor switches it on when it begins to read and off when it has its line, so that it stands for reading.
     if (this.#paste === true) return true;
     if (this.#kind !== 'hooks') return this.#paste === undefined && this.#quiet(facts.nowMs);
-    // An editor without it: the mark and raw mode tell, and silence where one that was used before may yet come.
+    // An editor without it: the mark and raw mode tell. Where it may yet come, as at the first prompt, silence: zsh goes to raw
+    // mode first, and what is typed between the two is typed by key.
     if (this.#shellAt !== 'prompt') return false;
-    return (this.#paste === undefined && facts.canonical === false) || this.#quiet(facts.nowMs);
+    return (this.#isWithoutPaste && facts.canonical === false) || this.#quiet(facts.nowMs);
+  }
+
+  /** Nothing that others typed may still be on its way to the shell. */
+  #isSettled(nowMs: number): boolean {
+    if (this.#unanswered === 0) return true;
+    const patienceMs = this.#answerIsSure ? SURE_ANSWER_MS : ANSWER_MS;
+    return nowMs - Math.max(this.#typedMs, this.#outputMs ?? 0) >= patienceMs;
   }
 
   #quiet(nowMs: number): boolean {

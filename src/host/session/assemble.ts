@@ -83,7 +83,7 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const screen: Screen = openScreen(options, around, (answers, skipped) => replies.take(answers, skipped));
   const journal: Journal = openJournal(options, flow, screen);
   const progress = openProgress(journal, clock);
-  const tracker = new PromptTracker(launch.promptKind, startedMs);
+  const tracker = openTracker(launch, startedMs);
   const gate = new PromptGate({ clock, pty, tracker });
   const modes = new ModeScanner((on) => {
     tracker.bracketedPasteSwitched(on);
@@ -100,8 +100,8 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const sink = coordinatorSink(() => ingest, pty, { shellReported: reported, runEnded, origins, gate });
   const { nonce, source } = launch;
   const coordinator = new RunCompletionCoordinator({ sessionId: id, clock, nonce, source, sink });
-  const commit = (): void => journal.flush();
-  const watch = new PromptWatch({ clock, logger, sessionId: id, tracker, gate, coordinator, launch, commit });
+  const turn = { commit: () => journal.flush(), readOutput: outputReader(pty, () => ingest) };
+  const watch = new PromptWatch({ clock, logger, sessionId: id, tracker, gate, coordinator, launch, ...turn });
   const ingest: Ingest = new Ingest({
     clock,
     journal,
@@ -126,7 +126,8 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const typing = { ...known, clock, progress, log, scratch, ended: life.ended };
   const runs = new SessionRuns({ ...shared, ...typing, onTyped: () => watch.runTyped() });
   const cancels = new RunCancels({ ...shared, sessionId: id, clock, coordinator, runs, origins, onInterrupt });
-  const input = new SessionInput({ ...shared, modes: () => modes.modes, onInterrupt });
+  const onTyped = (answers: number): void => tracker.othersTyped(answers, clock.nowMs());
+  const input = new SessionInput({ ...shared, modes: () => modes.modes, onInterrupt, onTyped });
   const verbs = new SessionVerbs({ ...shared, sessionId: id, screen, onInterrupt, onResized: life.onResized });
   const replies = openReplies(options, modes, shared);
   const waits: Waits = assembleWaits(options, life, { screen, gate, runs, journal, ingest });
@@ -139,6 +140,19 @@ function openProgress(journal: Journal, clock: Clock): LogProgress {
   const progress = new LogProgress(clock);
   journal.onGrown(() => progress.grew());
   return progress;
+}
+
+function openTracker(launch: PreparedLaunch, startedMs: number): PromptTracker {
+  return new PromptTracker(launch.promptKind, startedMs, { reportsPrompts: launch.source?.reportsPrompts === true });
+}
+
+/** Handles what the terminal has given so far within the call; false when more of it is held back. */
+function outputReader(pty: Pty, ingest: () => Ingest): () => boolean {
+  return () => {
+    const isAll = pty.readNow();
+    ingest().drain();
+    return isAll;
+  };
 }
 
 type InputWatchSources = Pick<InputWatchParts, 'pty' | 'journal' | 'drainOutput'> &

@@ -13,6 +13,8 @@ import type { Journal } from './journal.ts';
 
 /** Ctrl+C, the default INTR character (termios(3)). */
 const INTR = 0x03;
+const CR = 0x0d;
+const LF = 0x0a;
 const ENTER = ['Enter'];
 
 export interface SessionInputParts {
@@ -24,6 +26,8 @@ export interface SessionInputParts {
   drainOutput(): void;
   /** Tells that an INTR character goes to the program. */
   onInterrupt(): void;
+  /** Tells what goes to the program: so many ends of lines and INTR characters. */
+  onTyped(answers: number): void;
   /** @throws TtyError `SESSION_NOT_RUNNING` */
   assertLive(): void;
 }
@@ -99,6 +103,7 @@ export class SessionInput {
       pty.readNow();
       this.#parts.drainOutput();
     }
+    this.#parts.onTyped(bytes.reduce((count, byte) => count + Number(byte === CR || byte === LF || byte === INTR), 0));
     pty.write(bytes);
     return seq;
   }

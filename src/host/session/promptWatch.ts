@@ -18,6 +18,8 @@ export interface PromptWatchParts {
   readonly gate: PromptGate;
   readonly coordinator: RunCompletionCoordinator;
   readonly launch: PreparedLaunch;
+  /** Handles all that the terminal has given so far, now; false when more of it is held back. */
+  readOutput(): boolean;
   /** Writes what a verdict appended. */
   commit(): void;
 }
@@ -86,6 +88,8 @@ export class PromptWatch implements Disposable {
 
   #checkPrompt(): void {
     const { coordinator, tracker, gate } = this.#parts;
+    // The terminal's modes are asked for at once, its bytes may lag on a busy machine: the mark could be among them.
+    if (!this.#parts.readOutput()) return;
     if (coordinator.runInFlight === undefined || !tracker.promptWithoutMark(gate.facts())) return;
     coordinator.promptReturned({ interrupted: this.#interrupted });
     this.#parts.commit();
@@ -98,8 +102,10 @@ export class PromptWatch implements Disposable {
     const { coordinator, tracker, gate, launch, logger, sessionId } = this.#parts;
     if (this.#disposed || coordinator.hooksSeen || coordinator.runInFlight !== undefined) return;
     const { canonical, shellInForeground } = gate.facts();
-    const kernelEdits = launch.plainPromptKind === 'kernel';
-    if (canonical !== kernelEdits || shellInForeground === false) return;
+    // A start-up file that asks a question by the kernel's editor looks like a prompt: better no run than one typed into it.
+    if (launch.plainPromptKind === 'kernel' || canonical === true || shellInForeground === false) return;
+    // fish is in raw mode from its first moment on, and reads start-up files in it.
+    if (launch.plan.shell === 'fish' && !tracker.bracketedPaste) return;
     logger.log('warn', 'run', 'the hooks did not report; runs are completed by the sentinel', { sessionId });
     coordinator.useSource(launch.fallback);
     tracker.use(launch.plainPromptKind);

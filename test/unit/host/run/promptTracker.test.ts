@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PromptTracker, QUIET_MS } from '../../../../src/host/run/promptTracker.ts';
+import { ANSWER_MS, PromptTracker, QUIET_MS, SURE_ANSWER_MS } from '../../../../src/host/run/promptTracker.ts';
 
 const AT_PROMPT = { nowMs: 1000, canonical: false, shellInForeground: true } as const;
 
@@ -23,15 +23,71 @@ describe('a shell with hooks', () => {
     expect(tracker.readiness(AT_PROMPT)).toBe('busy');
     tracker.bracketedPasteSwitched(true);
     expect(tracker.readiness({ ...AT_PROMPT, canonical: true })).toBe('busy');
-    expect(tracker.readiness({ ...AT_PROMPT, shellInForeground: false })).toBe('busy');
+    expect(tracker.readiness({ ...AT_PROMPT, shellInForeground: false })).toBe('starting');
     expect(tracker.readiness(AT_PROMPT)).toBe('ready');
   });
 
-  it('is ready by its mark and raw mode where the editor knows no bracketed paste', () => {
+  it('comes to its prompt by itself while a program of the prompt runs, but not while a command does', () => {
     const tracker = new PromptTracker('hooks', 0);
     tracker.shellReported('prompt', 5);
-    expect(tracker.readiness(AT_PROMPT)).toBe('ready');
+    expect(tracker.readiness({ ...AT_PROMPT, shellInForeground: false })).toBe('starting');
     tracker.shellReported('command', 6);
+    expect(tracker.readiness({ ...AT_PROMPT, shellInForeground: false })).toBe('busy');
+  });
+
+  it('is not ready until it has answered every line that others typed', () => {
+    const tracker = new PromptTracker('hooks', 0);
+    tracker.shellReported('prompt', 5);
+    tracker.bracketedPasteSwitched(true);
+    tracker.othersTyped(0, 900);
+    expect(tracker.readiness(AT_PROMPT)).toBe('ready');
+    tracker.othersTyped(2, 990);
+    expect(tracker.readiness(AT_PROMPT)).toBe('busy');
+    tracker.shellReported('prompt', 995);
+    expect(tracker.readiness(AT_PROMPT)).toBe('busy');
+    tracker.shellReported('prompt', 996);
+    expect(tracker.readiness(AT_PROMPT)).toBe('ready');
+    tracker.othersTyped(1, 1000);
+    expect(tracker.readiness({ ...AT_PROMPT, nowMs: 999 + SURE_ANSWER_MS })).toBe('busy');
+    expect(tracker.readiness({ ...AT_PROMPT, nowMs: 1000 + SURE_ANSWER_MS })).toBe('ready');
+  });
+
+  it('takes its first prompt for no answer to what was typed before it', () => {
+    const tracker = new PromptTracker('hooks', 0);
+    tracker.othersTyped(1, 900);
+    tracker.shellReported('prompt', 990);
+    tracker.bracketedPasteSwitched(true);
+    expect(tracker.readiness(AT_PROMPT)).toBe('busy');
+    tracker.shellReported('command', 991);
+    tracker.shellReported('prompt', 992);
+    expect(tracker.readiness(AT_PROMPT)).toBe('ready');
+  });
+
+  it('takes silence for the answer where no prompt comes, and the prompt of a run for none', () => {
+    const tracker = new PromptTracker('hooks', 0);
+    tracker.shellReported('prompt', 5);
+    tracker.bracketedPasteSwitched(true);
+    tracker.runTyped();
+    tracker.othersTyped(1, 900);
+    tracker.shellReported('prompt', 990);
+    tracker.bracketedPasteSwitched(true);
+    tracker.outputSeen(990);
+    tracker.runEnded();
+    expect(tracker.readiness(AT_PROMPT)).toBe('busy');
+    expect(tracker.readiness({ ...AT_PROMPT, nowMs: 989 + ANSWER_MS })).toBe('busy');
+    expect(tracker.readiness({ ...AT_PROMPT, nowMs: 990 + ANSWER_MS })).toBe('ready');
+  });
+
+  it('is ready by its mark and raw mode where the editor knows no bracketed paste, at its first prompt by silence', () => {
+    const tracker = new PromptTracker('hooks', 0);
+    tracker.outputSeen(990);
+    tracker.shellReported('prompt', 991);
+    expect(tracker.readiness(AT_PROMPT)).toBe('busy');
+    expect(tracker.readiness({ ...AT_PROMPT, nowMs: 990 + QUIET_MS })).toBe('ready');
+    tracker.runTyped();
+    tracker.runEnded();
+    expect(tracker.readiness(AT_PROMPT)).toBe('ready');
+    tracker.shellReported('command', 992);
     expect(tracker.readiness(AT_PROMPT)).toBe('busy');
   });
 
@@ -100,5 +156,15 @@ describe('a shell whose lines the kernel edits', () => {
     // somebody types: what follows is no prompt
     tracker.outputSeen(1000);
     expect(tracker.readiness(facts)).toBe('busy');
+  });
+
+  it('is not ready before its first mark where it reports its prompts: its start-up file may ask a question', () => {
+    const tracker = new PromptTracker('kernel', 0, { reportsPrompts: true });
+    const facts = { ...AT_PROMPT, canonical: true };
+    tracker.outputSeen(100);
+    expect(tracker.readiness(facts)).toBe('starting');
+    tracker.shellReported('prompt', 200);
+    expect(tracker.readiness(facts)).toBe('ready');
+    expect(tracker.readiness({ ...facts, shellInForeground: false })).toBe('busy');
   });
 });

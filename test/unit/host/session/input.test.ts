@@ -25,6 +25,7 @@ let verbs: SessionVerbs;
 let ended: boolean;
 /** What happened, in order. */
 let steps: string[];
+let typed: number[];
 let closed: AbortController;
 
 beforeEach(() => {
@@ -53,12 +54,14 @@ beforeEach(() => {
   );
   ended = false;
   steps = [];
+  typed = [];
   closed = new AbortController();
   const shared = {
     pty,
     journal,
     drainOutput: () => undefined,
     onInterrupt: () => void steps.push('interrupt'),
+    onTyped: (answers: number) => void typed.push(answers),
     assertLive: () => {
       if (ended) throw new TtyError('SESSION_NOT_RUNNING', 'over');
     },
@@ -88,6 +91,14 @@ async function events(): Promise<unknown[]> {
   for await (const { type, payload } of readEvents(log)) if (type !== 'session_started') found.push({ type, payload });
   return found;
 }
+
+it('tells how many lines and interrupts others typed', () => {
+  const connection = { id: 1, closed: closed.signal };
+  input.type({ connection, text: 'half ', more: false, force: false });
+  input.type({ connection, text: 'a\nb\n', more: false, force: false });
+  input.keys(['Ctrl+C', 'Enter', 'x']);
+  expect(typed).toEqual([0, 2, 2]);
+});
 
 describe('a paste', () => {
   it('is framed only while the program asks for it, and logged without the frame', async () => {
@@ -122,6 +133,7 @@ describe('a paste', () => {
       journal,
       drainOutput: () => modes.feed(Buffer.from('\u001b[?2004h')),
       onInterrupt: () => undefined,
+      onTyped: () => undefined,
       assertLive: () => undefined,
       modes: () => modes.modes,
     });
