@@ -114,8 +114,8 @@ export const cases = [
     id: 'output-escapes',
     title: 'output full of escape sequences',
     run: {
-      posix: String.raw`i=0; while [ $i -lt 300 ]; do printf '\033[%dm%d\033[0m\033]0;t%d\007\033[s\033[u' $((31 + i % 7)) $i $i; i=$((i+1)); done; echo`,
-      fish: String.raw`for i in (seq 0 299); printf '\033[%dm%d\033[0m\033]0;t%d\007\033[s\033[u' 31 $i $i; end; echo`,
+      posix: String.raw`i=0; while [ $i -lt 300 ]; do printf '\033[%dm%d\033[0m\033]0;t%d\007' $((31 + i % 7)) $i $i; i=$((i+1)); done; echo`,
+      fish: String.raw`for i in (seq 0 299); printf '\033[%dm%d\033[0m\033]0;t%d\007' 31 $i $i; end; echo`,
     },
     expect: { output: `${Array.from({ length: 300 }, (_, i) => i).join('')}\n` },
   },
