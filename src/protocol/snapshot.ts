@@ -7,6 +7,17 @@ export interface ScreenLine {
   readonly text: string;
 }
 
+export type UnderlineStyle = 'single' | 'double' | 'curly' | 'dotted' | 'dashed';
+
+/** Colours as the program changed them, each `#rrggbb`; one that it left as it was is absent. */
+export interface ScreenColours {
+  readonly foreground?: string;
+  readonly background?: string;
+  readonly cursor?: string;
+  /** By number, 0 to 255. */
+  readonly palette?: Readonly<Record<string, string>>;
+}
+
 /** One cell. What it does not name is as the terminal's defaults have it. */
 export interface ScreenCell {
   /** The character with its combining marks; a space for a blank cell. */
@@ -20,11 +31,17 @@ export interface ScreenCell {
   readonly dim?: boolean;
   readonly italic?: boolean;
   readonly underline?: boolean;
+  /** Where the line is no single one. */
+  readonly underlineStyle?: Exclude<UnderlineStyle, 'single'>;
+  /** As `fg`; where the line has a colour of its own. */
+  readonly underlineColor?: string;
   readonly blink?: boolean;
   readonly inverse?: boolean;
   readonly invisible?: boolean;
   readonly strikethrough?: boolean;
   readonly overline?: boolean;
+  /** Target of the hyperlink that the cell belongs to: a URI in printable ASCII, of any scheme. */
+  readonly link?: string;
 }
 
 /** The cells of one line: the item at index `n` is the cell in column `n`. Blank cells in default colours at the end are left out. */
@@ -42,6 +59,8 @@ export interface ScreenState {
   readonly cursorRow: number;
   readonly cursorCol: number;
   readonly cursorVisible: boolean;
+  /** The shape that the program asked for; absent for the terminal's own, a block. */
+  readonly cursorStyle?: 'block' | 'underline' | 'bar';
   readonly isAltScreen: boolean;
   readonly title: string;
   /** Exactly `rows` lines. */
@@ -52,6 +71,8 @@ export interface ScreenState {
   readonly cells?: readonly LineCells[];
   /** The cells of `scrollbackLines`; only when both were asked for. */
   readonly scrollbackCells?: readonly LineCells[];
+  /** Where the program changed any. */
+  readonly colours?: ScreenColours;
   /** See {@link screenHash}. */
   readonly screenHash: string;
 }

@@ -22,11 +22,14 @@ const lineCells = z.object({
         dim: flag,
         italic: flag,
         underline: flag,
+        underlineStyle: z.enum(['double', 'curly', 'dotted', 'dashed']).exactOptional(),
+        underlineColor: z.string().exactOptional(),
         blink: flag,
         inverse: flag,
         invisible: flag,
         strikethrough: flag,
         overline: flag,
+        link: z.string().exactOptional().describe('target of the hyperlink'),
       }),
     )
     .readonly(),
@@ -39,12 +42,22 @@ export const screenState = z.object({
   cursorRow: z.int(),
   cursorCol: z.int(),
   cursorVisible: z.boolean(),
+  cursorStyle: z.enum(['block', 'underline', 'bar']).exactOptional(),
   isAltScreen: z.boolean(),
   title: z.string(),
   visibleLines: z.array(screenLine).readonly(),
   scrollbackLines: z.array(screenLine).readonly().exactOptional(),
   cells: z.array(lineCells).readonly().exactOptional().describe('of the visible lines'),
   scrollbackCells: z.array(lineCells).readonly().exactOptional(),
+  colours: z
+    .object({
+      foreground: z.string().exactOptional(),
+      background: z.string().exactOptional(),
+      cursor: z.string().exactOptional(),
+      palette: z.record(z.string(), z.string()).exactOptional(),
+    })
+    .exactOptional()
+    .describe('what the program changed of them'),
   screenHash: z.string(),
 });
 

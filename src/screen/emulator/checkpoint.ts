@@ -5,9 +5,10 @@
  * protected cells, half a wide character) makes the whole screen one that is not drawn (`docs/decisions/0010`).
  */
 import type { IBuffer, IModes, Terminal } from '@xterm/headless';
-import { type HiddenState, hiddenState, type SavedCursor } from './emulatorState.ts';
+import { formatColour, type Colours } from './colours.ts';
+import { cursorShape, type HiddenState, hiddenState, type SavedCursor } from './emulatorState.ts';
+import type { Links } from './links.ts';
 import { Painter } from './painter.ts';
-import { sgrOf } from './sgr.ts';
 
 /** Where output scrolls; rows from 0. */
 export interface Margins {
@@ -19,6 +20,8 @@ export interface Margins {
 export interface ScreenFacts {
   readonly title: string;
   readonly cursorVisible: boolean;
+  readonly links: Links;
+  readonly colours: Colours;
   /** `undefined` when the whole screen scrolls. */
   readonly margins: Margins | undefined;
   /** The margins of the normal screen while the alternate one shows. */
@@ -44,7 +47,7 @@ export function* drawScreen(terminal: Terminal, facts: ScreenFacts): Generator<v
   const hidden = hiddenState(terminal);
   const isTopWrapped = active.baseY === 0 && active.getLine(0)?.isWrapped === true;
   if (hidden === undefined || isTopWrapped || normal.length * cols > facts.maxCells) return undefined;
-  const painter = new Painter(cols, active.getNullCell());
+  const painter = new Painter(cols, active.getNullCell(), facts.links);
   const title = facts.title.replaceAll(CONTROLS, '');
   painter.add(title === '' ? '' : `\u001b]2;${title}\u0007`);
   const isAlternate = active.type === 'alternate';
@@ -75,7 +78,9 @@ function finish(
   painter.add(`${modes.originMode ? `${CSI}?6h` : ''}${drawModes(modes)}${facts.cursorVisible ? '' : `${CSI}?25l`}`);
   const lateModes = `${modes.insertMode ? `${CSI}4h` : ''}${modes.wraparoundMode ? '' : `${CSI}?7l`}`;
   const originRow = modes.originMode ? (facts.margins?.top ?? 0) : 0;
-  const pen = sgrOf(hidden.pen);
+  const pen = painter.penOf(hidden.pen, true);
+  const shape = cursorShape(terminal);
+  painter.add(`${shape === 0 ? '' : `${CSI}${shape} q`}${drawColours(facts.colours)}`);
   // what may be joined by the next character has to be the last that is written
   const isJoined = hidden.joinState !== 0;
   if (isJoined) painter.add(lateModes);
@@ -85,6 +90,19 @@ function finish(
     painter.usePen(pen);
   }
 }
+
+/** What the program changed of the colours. */
+function drawColours(colours: Colours): string {
+  return colours
+    .changes()
+    .map(([key, colour]) => {
+      const code = typeof key === 'number' ? `4;${key}` : OSC_SPECIAL[key];
+      return `\u001b]${code};${formatColour(colour)}\u0007`;
+    })
+    .join('');
+}
+
+const OSC_SPECIAL = { foreground: '10', background: '11', cursor: '12' } as const;
 
 function drawMargins(margins: Margins | undefined): string {
   return margins === undefined ? '' : `${CSI}${margins.top + 1};${margins.bottom + 1}r`;
@@ -107,13 +125,13 @@ function drawModes(modes: IModes): string {
 
 /** Saves a cursor as DECSC does, if there is anything but the one of a new screen. `around` goes to the screen and back. */
 function saveCursor(painter: Painter, { row, col, pen }: SavedCursor, around: readonly string[] = []): void {
-  const sgr = sgrOf(pen);
-  if (row === 0 && col === 0 && sgr === '') return;
+  const saved = painter.penOf(pen, true);
+  if (row === 0 && col === 0 && saved === '') return;
   const [there, back] = around;
   painter.usePen('');
   if (there !== undefined) painter.add(`${CSI}?${there}`);
   painter.add(`${CSI}${row + 1};${col + 1}H`);
-  painter.usePen(sgr);
+  painter.usePen(saved);
   painter.add('\u001b7');
   painter.usePen('');
   if (back !== undefined) painter.add(`${CSI}?${back}`);

@@ -28,6 +28,11 @@ export class Colours {
     if (this.get(key) !== undefined) this.#changed.set(key, colour);
   }
 
+  /** The colours that were changed, in the order of their first change. */
+  changes(): (readonly [ColourKey, Rgb])[] {
+    return [...this.#changed];
+  }
+
   /** Gives a colour back its default. */
   reset(key: ColourKey): void {
     this.#changed.delete(key);

@@ -4,6 +4,7 @@
  * give them (`InputHandler.ts`, `Buffer.ts`, `CharsetService.ts`); another version that has them no more gives `undefined`.
  */
 import type { IBufferCell, Terminal } from '@xterm/headless';
+import { isPlainPen, isPlainSaved } from './extended.ts';
 
 /** What DECSC saved. */
 export interface SavedCursor {
@@ -21,6 +22,16 @@ export interface HiddenState {
   readonly joinState: number;
 }
 
+/** The shape of the cursor that the program asked for (DECSCUSR), as its parameter; 0 for the terminal's own. */
+export function cursorShape(terminal: Terminal): number {
+  const modes = at(terminal, '_core', 'coreService', 'decPrivateModes');
+  const shape = CURSOR_SHAPES.indexOf(String(at(modes, 'cursorStyle')));
+  if (shape === -1) return 0;
+  return shape * 2 + (at(modes, 'cursorBlink') === false ? 2 : 1);
+}
+
+const CURSOR_SHAPES: readonly string[] = ['block', 'underline', 'bar'];
+
 /** `undefined` when there is something that cannot be drawn (a character set, tab stops of its own), or the emulator is another. */
 export function hiddenState(terminal: Terminal): HiddenState | undefined {
   const core = at(terminal, '_core');
@@ -29,6 +40,7 @@ export function hiddenState(terminal: Terminal): HiddenState | undefined {
   const savedNormal = savedIn(terminal, at(core, 'buffers', 'normal'));
   const savedAlternate = savedIn(terminal, at(core, 'buffers', 'alt'));
   if (pen === undefined || savedNormal === undefined || savedAlternate === undefined) return undefined;
+  if (!isPlainPen(pen) || !isPlainSaved(savedNormal.pen) || !isPlainSaved(savedAlternate.pen)) return undefined;
   if (typeof joinState !== 'number' || !hasPlainCharset(at(core, '_charsetService'))) return undefined;
   return { pen, savedNormal, savedAlternate, joinState };
 }
@@ -43,11 +55,11 @@ function savedIn(terminal: Terminal, buffer: unknown): SavedCursor | undefined {
   return { row, col: Math.min(x, terminal.cols - 1), pen };
 }
 
-/** A cell whose attributes can be asked for, from the numbers that hold them. */
+/** A cell whose attributes can be asked for, from what holds them. */
 function penOf(terminal: Terminal, attributes: unknown): IBufferCell | undefined {
   const [fg, bg] = [at(attributes, 'fg'), at(attributes, 'bg')];
   if (typeof fg !== 'number' || typeof bg !== 'number') return undefined;
-  return Object.assign(terminal.buffer.active.getNullCell(), { fg, bg });
+  return Object.assign(terminal.buffer.active.getNullCell(), { fg, bg, extended: at(attributes, 'extended') });
 }
 
 function hasPlainCharset(service: unknown): boolean {
@@ -67,7 +79,8 @@ function hasUsualTabs(tabs: unknown, cols: number): boolean {
   return true;
 }
 
-function at(value: unknown, ...path: string[]): unknown {
+/** What lies at `path` in `value`, by the names of the emulator's sources; `undefined` where there is nothing. */
+export function at(value: unknown, ...path: string[]): unknown {
   let found = value;
   for (const name of path) {
     if (typeof found !== 'object' || found === null) return undefined;

@@ -1,6 +1,8 @@
 /** Draws lines cell by cell on a terminal that is blank but for what was drawn of it. */
 import type { IBuffer, IBufferCell, IBufferLine } from '@xterm/headless';
-import { sgrOf } from './sgr.ts';
+import { extendedKey, linkOf } from './extended.ts';
+import type { Links } from './links.ts';
+import { penOf, splitPen } from './sgr.ts';
 
 /** Characters that a drawing has at most; a full scrollback of text has a third, every cell in a colour of its own three times as many. */
 const MAX_DRAWN = 1_500_000;
@@ -11,14 +13,16 @@ const CSI = '\u001b[';
 export class Painter {
   readonly #cols: number;
   readonly #cell: IBufferCell;
+  readonly #links: Pick<Links, 'target'>;
   #bytes = '';
   #pen = '';
   #canDraw = true;
 
   /** `memory` is a cell to work in. */
-  constructor(cols: number, memory: IBufferCell) {
+  constructor(cols: number, memory: IBufferCell, links: Pick<Links, 'target'>) {
     this.#cols = cols;
     this.#cell = memory;
+    this.#links = links;
   }
 
   /** All of it; `undefined` when there was something that no bytes draw. */
@@ -35,12 +39,20 @@ export class Painter {
     this.#canDraw = false;
   }
 
-  /** From here on characters are written in these attributes, as {@link sgrOf} gives them. */
+  /** From here on characters are written in these attributes, as {@link penOf} gives them. */
   usePen(pen: string): void {
     if (pen === this.#pen) return;
-    const isReset = pen === '' || this.#pen === '';
+    const before = splitPen(this.#pen);
+    const { sgr, link } = splitPen(pen);
     this.#pen = pen;
-    this.#bytes += `${CSI}${isReset ? '' : '0;'}${pen}m`;
+    if (link !== before.link) this.#bytes += `\u001b]8;;${link}\u0007`;
+    if (sgr === before.sgr) return;
+    this.#bytes += `${CSI}${sgr === '' || before.sgr === '' ? '' : '0;'}${sgr}m`;
+  }
+
+  /** The attributes of `cell` as {@link Painter.usePen} takes them; `asPen`: of what the next character gets. */
+  penOf(cell: IBufferCell, asPen = false): string {
+    return penOf(cell, this.#links, asPen);
   }
 
   /** Lines one below the other from where the cursor is, the start of a blank line; what has no room scrolls out. One a step. */
@@ -68,7 +80,7 @@ export class Painter {
       this.giveUp();
       return 1;
     }
-    this.usePen(sgrOf(cell));
+    this.usePen(this.penOf(cell));
     this.#bytes += chars;
     if (width === 2 && line.getCell(col + 1, this.#cell)?.getWidth() !== 0) this.giveUp();
     return width;
@@ -81,7 +93,7 @@ export class Painter {
       const cell = line.getCell(col, this.#cell);
       if (cell === undefined) return this.giveUp();
       const isBlank = cell.getCode() === 0;
-      const pen = sgrOf(cell);
+      const pen = this.penOf(cell);
       const end = this.#endOfRun(line, col, isBlank);
       if (end === undefined) return this.giveUp();
       if (!isBlank || pen !== '') {
@@ -102,12 +114,15 @@ export class Painter {
     const isPlain = this.#cell.isAttributeDefault();
     const fg = foreground(this.#cell);
     const bg = background(this.#cell);
+    const extended = extendedKey(this.#cell);
+    const link = linkOf(this.#cell);
     let col = from;
     while (col < this.#cols) {
       const cell = line.getCell(col, this.#cell);
       if (cell === undefined || (cell.getCode() === 0) !== isBlank) break;
       if (cell.isAttributeDefault() !== isPlain) break;
       if (!isPlain && (foreground(cell) !== fg || background(cell) !== bg)) break;
+      if (!isPlain && (extendedKey(cell) !== extended || linkOf(cell) !== link)) break;
       const width = cell.getWidth();
       if (width === 0 || (isBlank && width !== 1)) return col === from ? undefined : col;
       if (width === 2 && line.getCell(col + 1, this.#cell)?.getWidth() !== 0) return undefined;
@@ -133,7 +148,7 @@ export class Painter {
     this.usePen('');
     this.#bytes += `\r${this.#cols > 1 ? `${CSI}${this.#cols - 1}C` : ''}  ${CSI}A${CSI}${last + 1}G`;
     const cell = above.getCell(last, this.#cell);
-    if (cell !== undefined && cell.getChars() === '') this.#erase(sgrOf(cell), 1);
+    if (cell !== undefined && cell.getChars() === '') this.#erase(this.penOf(cell), 1);
     else this.cellAt(above, last);
     this.usePen('');
     this.#bytes += `${CSI}B\r${CSI}X`;

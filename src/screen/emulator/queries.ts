@@ -46,6 +46,11 @@ export class Queries {
     this.#hearColours();
   }
 
+  /** The colours as the program left them. */
+  get colours(): Colours {
+    return this.#colours;
+  }
+
   /** Gives each answer to `listener`, within the call that parses its query. Without one they go nowhere. */
   listen(listener: (reply: Reply) => void): void {
     this.#listener = listener;

@@ -9,7 +9,7 @@ import { PLAIN_STYLE, styleChange } from '../../protocol/sgr.ts';
 import { ScreenUse } from '../../protocol/screenUse.ts';
 import type { ScreenCell } from '../../protocol/snapshot.ts';
 import { BOUNDED_UNICODE } from './boundedUnicode.ts';
-import { rowCells } from './cells.ts';
+import { NO_LINKS, rowCells } from './cells.ts';
 import { Clamp } from './clamp.ts';
 import { sharedUnicode } from './sharedUnicode.ts';
 
@@ -164,7 +164,7 @@ export class RunModel implements Disposable {
   #rowText(line: IBufferLine, next: IBufferLine | undefined): string {
     const { cols } = this.#terminal;
     if (this.#ansi) {
-      const cells = rowCells(line, cols, this.#terminal.buffer.active.getNullCell());
+      const cells = rowCells(line, { cols, cell: this.#terminal.buffer.active.getNullCell(), links: NO_LINKS });
       const missing = next === undefined ? 0 : cols - cells.length - (isShort(line, next) ? 1 : 0);
       return `${styledText(cells)}${' '.repeat(Math.max(0, missing))}`;
     }

@@ -11,6 +11,8 @@ import { screenHash } from '../../protocol/snapshot.ts';
 import type { LineCells, ScreenLine, ScreenState } from '../../protocol/snapshot.ts';
 import { BOUNDED_UNICODE } from './boundedUnicode.ts';
 import { rowCells } from './cells.ts';
+import { Links } from './links.ts';
+import { looksOf } from './looks.ts';
 import { drawScreen, type Drawing } from './checkpoint.ts';
 import { Clamp } from './clamp.ts';
 import { MarginWatch } from './margins.ts';
@@ -18,8 +20,6 @@ import { Queries } from './queries.ts';
 import type { Reply } from './replyTable.ts';
 import { sharedUnicode } from './sharedUnicode.ts';
 
-/** OSC number of hyperlinks. */
-const OSC_HYPERLINK = 8;
 /** DEC private mode that shows the cursor (DECTCEM). */
 const SHOW_CURSOR = 25;
 const BEL = 0x07;
@@ -61,6 +61,7 @@ export class ScreenModel implements Disposable {
   #alternateLife = 0;
   #cursorVisible = true;
   readonly #margins: MarginWatch;
+  readonly #links: Links;
 
   /** Starts blank. The emulator has no screen of one column: it takes two. */
   constructor(size: { readonly cols: number; readonly rows: number }) {
@@ -87,8 +88,7 @@ export class ScreenModel implements Disposable {
     });
     this.#followModes();
     this.#margins = new MarginWatch(this.#terminal);
-    // a screen shows no link targets, and one of 64 KiB on each cell would fill any memory
-    this.#terminal.parser.registerOscHandler(OSC_HYPERLINK, () => true);
+    this.#links = new Links(this.#terminal);
   }
 
   /** The last event all of whose bytes were parsed, -1 before any. */
@@ -153,6 +153,7 @@ export class ScreenModel implements Disposable {
       rows: this.#terminal.rows,
       ...this.cursor(),
       cursorVisible: this.#cursorVisible,
+      ...looksOf(this.#terminal, this.#queries.colours),
       isAltScreen: buffer.type === 'alternate',
       title: this.#title,
       visibleLines,
@@ -169,10 +170,10 @@ export class ScreenModel implements Disposable {
   *cells(part: 'visible' | 'scrollback'): Generator<LineCells, void> {
     const buffer = this.#terminal.buffer.active;
     const [from, count] = part === 'visible' ? [buffer.baseY, this.#terminal.rows] : [0, buffer.baseY];
-    const memory = buffer.getNullCell();
+    const parts = { cols: this.#terminal.cols, cell: buffer.getNullCell(), links: this.#links };
     for (let row = 0; row < count; row += 1) {
       const line = buffer.getLine(from + row);
-      yield { lineNumber: row, cells: line === undefined ? [] : rowCells(line, this.#terminal.cols, memory) };
+      yield { lineNumber: row, cells: line === undefined ? [] : rowCells(line, parts) };
     }
   }
 
@@ -186,7 +187,8 @@ export class ScreenModel implements Disposable {
     const { current, normal, hasProtected } = this.#margins;
     if (!this.isAtRest || hasProtected) return undefined;
     const margins = { margins: current, normalMargins: normal };
-    const facts = { title: this.#title, cursorVisible: this.#cursorVisible, ...margins, maxCells };
+    const looks = { links: this.#links, colours: this.#queries.colours, cursorVisible: this.#cursorVisible };
+    const facts = { title: this.#title, ...looks, ...margins, maxCells };
     return yield* drawScreen(this.#terminal, facts);
   }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ScreenState } from '../../../../src/protocol/snapshot.ts';
-import { checkpointSteps } from '../../../../src/screen/emulator/checkpointJob.ts';
 import { ScreenModel } from '../../../../src/screen/emulator/screenModel.ts';
+import { checkpointOf } from './checkpointOf.ts';
 
 const SIZE = { cols: 12, rows: 5 };
 
@@ -10,14 +10,6 @@ async function after(model: ScreenModel, bytes: Buffer, seq: number): Promise<Sc
   model.write(bytes, seq);
   await model.flush();
   return model.state({ includeScrollback: true, includeCells: true });
-}
-
-function checkpointOf(model: ScreenModel): Buffer | undefined {
-  const steps = checkpointSteps(model);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
 }
 
 /** The screen after all of `before + rest`, and the one that is drawn again from a checkpoint between the two. */
@@ -39,6 +31,8 @@ const PIECES = [
   '\u001b[31m', '\u001b[1;44m', '\u001b[m', '\u001b[38;5;200;7m', '\u001b[48;2;1;2;3m', '\u001b[2;3;4;9;53m', '\u001b[27;49m', '\u001b[5;8m',
   '\u001b7', '\u001b8', '\u001b[s', '\u001b[u', '\u001b[1J', '\u001b[?1J', '\u001b[5;12H', '\u001b[J', '\u001b[1K', '\u0301', '\u001b[3b', '\t', '\u001bH', '\u001b[3g',
   '\u001b(0', '\u001b(B', 'lqk', '\u000e', '\u000f', '\u001b[1"q', '\u001b[0"q', '\u001b[?1047h', '\u001b[?1047l', '\u001b[3J', '\u001b[!p', '\u001bc', '\u001b[?45h', '\b', '\u001b[12G',
+  '\u001b[4m', '\u001b[4:2m', '\u001b[4:3;58:5:9m', '\u001b[58:2::1:2:3m', '\u001b[24m', '\u001b[59m', '\u001b]8;;a:b\u0007', '\u001b]8;id=x;c:d\u0007', '\u001b]8;;\u0007',
+  '\u001b[5 q', '\u001b[0 q', '\u001b]4;1;#010203\u0007', '\u001b]11;#040506\u0007', '\u001b]104\u0007', '\u001b]111\u0007',
 ]; // prettier-ignore
 
 describe('a checkpoint of a screen', () => {
