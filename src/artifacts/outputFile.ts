@@ -58,6 +58,12 @@ export class OutputFile implements Disposable {
     if (this.#pending.length >= WRITE_CHARS) this.#flush();
   }
 
+  /** Bytes behind all that was written before. */
+  writeBytes(bytes: Uint8Array): void {
+    this.#flush();
+    this.#put(bytes);
+  }
+
   /** Puts the file into its place; `force` replaces what is there. Throws `EXPORT_ERROR`. */
   commit(options: { readonly force: boolean }): { bytes: number; sha256: string } {
     this.#flush();
@@ -90,6 +96,10 @@ export class OutputFile implements Disposable {
   #flush(): void {
     const bytes = Buffer.from(this.#pending);
     this.#pending = '';
+    this.#put(bytes);
+  }
+
+  #put(bytes: Uint8Array): void {
     this.#hash.update(bytes);
     this.#bytes += bytes.length;
     this.#try(() => {

@@ -17,6 +17,16 @@ import { readLastScreen } from '../store/lastScreen.ts';
 /** Bytes between two turns of the event loop, so that signals and pipes are served during a long replay. */
 const BREATH_BYTES = 1024 * 1024;
 
+/** What of a screen is wanted. */
+export interface ReplaySnapshotOptions {
+  readonly includeScrollback?: boolean;
+  readonly includeCells?: boolean;
+  /** The last event that counts. */
+  readonly toSeq?: number;
+  /** Told the size before anything is made of the screen; may throw. */
+  readonly onSize?: (size: { readonly cols: number; readonly rows: number }) => void;
+}
+
 /**
  * The last screen of the log in `file`; with `toSeq` the screen as it stood after that event.
  *
@@ -24,10 +34,11 @@ const BREATH_BYTES = 1024 * 1024;
  */
 export async function replaySnapshot(
   file: string,
-  options: { readonly includeScrollback?: boolean; readonly includeCells?: boolean; readonly toSeq?: number } = {},
+  options: ReplaySnapshotOptions = {},
 ): Promise<ScreenState> {
   const { includeScrollback = false, includeCells = false, toSeq } = options;
   using model = (toSeq === undefined ? await keptScreen(file) : undefined) ?? (await replay(file, { toSeq }));
+  options.onSize?.(model.size);
   return model.state({ includeScrollback, includeCells });
 }
 

@@ -52,6 +52,7 @@ interface PackageRule {
 }
 
 export const PACKAGES: Readonly<Record<string, PackageRule>> = {
+  '@napi-rs/canvas': { loads: ['artifacts/canvas.ts'], types: ['artifacts/canvas.ts'] },
   koffi: { loads: ['base/native.ts'], types: ['base/native.ts'] },
   'node-pty': { loads: ['host/pty/'], types: ['host/pty/'] },
   zod: { loads: ['protocol/methods/'], types: ['protocol/'] },

@@ -1,0 +1,67 @@
+/** Pictures of a screen: what may be asked for, and what is told of the file. */
+import type { ScreenState } from './snapshot.ts';
+
+/** Colours for what a program leaves to its terminal. `dark` is what programs are told when they ask. */
+export const THEME_NAMES = ['dark', 'light', 'solarized-dark', 'solarized-light'] as const;
+export type ThemeName = (typeof THEME_NAMES)[number];
+export const DEFAULT_THEME: ThemeName = 'dark';
+
+/** Times the size of a cell that programs are told, 8 x 16 pixels. */
+export const MAX_SCALE = 4;
+/** What is taken when nothing is said, if the picture is not too large then. */
+export const DEFAULT_SCALE = 2;
+/** Width times height of a picture; 4 bytes each while it is made. A screen of 1000 x 200 has 26 million at scale 1. */
+export const MAX_PIXELS = 32_000_000;
+
+/** What is drawn, and where to. */
+export interface ScreenshotOptions {
+  /** Path of the new file; among the session's artifacts by default. */
+  readonly out?: string;
+  /** Replaces a file that is there. */
+  readonly force?: boolean;
+  /** The screen as it stood after this event; the last screen by default. */
+  readonly at?: number;
+  /** `dark` by default. */
+  readonly theme?: ThemeName;
+  /** Draws the cursor where the screen shows one. */
+  readonly showCursor?: boolean;
+  /** 1 to {@link MAX_SCALE}; {@link DEFAULT_SCALE} by default, or less for a large screen. */
+  readonly scale?: number;
+}
+
+/** A picture that was made. The same log, version and options give the same bytes. */
+export interface ScreenshotResult {
+  readonly sessionId: string;
+  /** The last event that the screen had seen. */
+  readonly capturedAtSeq: number;
+  /** The theme. */
+  readonly profileName: ThemeName;
+  readonly cols: number;
+  readonly rows: number;
+  /** Absolute. */
+  readonly artifactPath: string;
+  readonly pngSizeBytes: number;
+  /** Whether the screen showed its cursor; it is in the picture only if that was asked for. */
+  readonly cursorVisible: boolean;
+  readonly pixelWidth: number;
+  readonly pixelHeight: number;
+  /** Of the file, in hex. */
+  readonly sha256: string;
+  readonly rendererBackend: string;
+  readonly scale: number;
+  /** Names of the fonts that drew its text, in the order in which they were needed. */
+  readonly fonts: readonly string[];
+  /** Characters that no font has; a box stands for each. */
+  readonly missingGlyphs: readonly string[];
+}
+
+/** Draws a screen of the session `reference` of `home`: `screen` with its cells if given, else from the log. */
+export type TakeScreenshot = (
+  home: string,
+  reference: string,
+  options: ScreenshotOptions & {
+    readonly screen?: ScreenState;
+    /** The directory that the package's fonts lie in. */
+    readonly fonts: string;
+  },
+) => Promise<ScreenshotResult>;
