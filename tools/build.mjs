@@ -3,12 +3,13 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { copyFonts } from './fonts.mjs';
 import { duration, filesBelow, inRoot, isProgram, localProgram, ROOT, run } from './project.mjs';
 
 /** Packages that stay outside the bundles: native code, found in node_modules at run time. */
-const EXTERNAL = ['node-pty', 'koffi'];
+const EXTERNAL = ['node-pty', 'koffi', '@napi-rs/canvas'];
 /** Packages that must not be among the files a bare `agent-tty` call loads; each costs more than the rest of the call. */
-const NOT_AT_START = ['zod', '@xterm'];
+const NOT_AT_START = ['zod', '@xterm', '@napi-rs'];
 /** Code of CommonJS packages inside an ESM bundle may still call `require`. */
 const REQUIRE_BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
@@ -29,7 +30,14 @@ const STAMP = inRoot('dist', '.inputs');
 /** Hash over everything that decides what dist/ holds. */
 function inputHash() {
   const hash = createHash('sha256');
-  const single = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.types.json', 'tools/build.mjs'];
+  const single = [
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.types.json',
+    'tools/build.mjs',
+    'tools/fonts.mjs',
+  ];
   for (const file of [...filesBelow(inRoot('src')), ...single.map((name) => inRoot(name))]) {
     hash
       .update(`${path.relative(ROOT, file)}\0`)
@@ -154,6 +162,7 @@ async function fill(esbuild, outdir, types) {
       return 1;
     }
   }
+  copyFonts(path.join(outdir, 'fonts'));
   return types ? run(localProgram('tsc'), ['-p', 'tsconfig.types.json', '--outDir', path.join(outdir, 'types')]) : 0;
 }
 

@@ -24,19 +24,18 @@ export interface ReplaySnapshotOptions {
   /** The last event that counts. */
   readonly toSeq?: number;
   /** Told the size before anything is made of the screen; may throw. */
-  readonly onSize?: (size: { readonly cols: number; readonly rows: number }) => void;
+  readonly onSize?: (size: { readonly cols: number; readonly rows: number }) => unknown;
 }
 
 /**
  * The last screen of the log in `file`; with `toSeq` the screen as it stood after that event.
  *
- * @throws TtyError `REPLAY_ERROR` for a log without a beginning, and what reading it throws
+ * @throws TtyError `REPLAY_ERROR` for a log without a beginning, `INVALID_INPUT` for an event that it does not have, and what
+ *   reading it throws
  */
-export async function replaySnapshot(
-  file: string,
-  options: ReplaySnapshotOptions = {},
-): Promise<ScreenState> {
+export async function replaySnapshot(file: string, options: ReplaySnapshotOptions = {}): Promise<ScreenState> {
   const { includeScrollback = false, includeCells = false, toSeq } = options;
+  if (toSeq !== undefined) assertHolds(file, toSeq);
   using model = (toSeq === undefined ? await keptScreen(file) : undefined) ?? (await replay(file, { toSeq }));
   options.onSize?.(model.size);
   return model.state({ includeScrollback, includeCells });
@@ -97,6 +96,14 @@ async function keptScreen(file: string): Promise<ScreenModel | undefined> {
   model.write(Buffer.from(kept.drawing), kept.capturedAtSeq);
   await model.flush();
   return model;
+}
+
+function assertHolds(file: string, seq: number): void {
+  const lastSeq = readLastEvents(file).events.at(-1)?.seq ?? -1;
+  if (seq <= lastSeq) return;
+  throw new TtyError('INVALID_INPUT', `there is no event ${seq}: the last one is ${lastSeq}`, {
+    details: { reason: 'at', at: seq, lastSeq },
+  });
 }
 
 interface ReplayOptions {

@@ -38,14 +38,13 @@ export const takeScreenshot: TakeScreenshot = async (home, reference, options) =
   const force = options.force === true;
   const out = options.out === undefined ? undefined : path.resolve(options.out);
   if (out !== undefined) checkOutputPlace(out, { force });
-  const { at } = options;
+  const { at, live } = options;
+  const onSize = (size: CellSize): unknown => scaleFor(size, look.scale);
+  if (at === undefined) onSize(record);
   const screen =
-    options.screen ??
-    (await replaySnapshot(log, {
-      includeCells: true,
-      onSize: (size) => scaleFor(size, look.scale),
-      ...(at === undefined ? {} : { toSeq: at }),
-    }));
+    at === undefined && live !== undefined
+      ? await live()
+      : await replaySnapshot(log, { includeCells: true, onSize, ...(at === undefined ? {} : { toSeq: at }) });
   const scale = scaleFor(screen, look.scale);
   const drawn = await draw(screen, { ...look, scale, fonts: options.fonts });
   if (out === undefined) makePrivateDirectory(artifacts);
@@ -57,8 +56,21 @@ export const takeScreenshot: TakeScreenshot = async (home, reference, options) =
   const { bytes, sha256 } = file.commit({ force: force || out === undefined });
   const { capturedAtSeq, cols, rows, cursorVisible } = screen;
   const about = { sessionId: record.sessionId, capturedAtSeq, profileName: look.theme, cols, rows, cursorVisible };
-  return { ...about, ...drawn.about, artifactPath: place, pngSizeBytes: bytes, sha256, rendererBackend: RENDERER, scale };
+  return {
+    ...about,
+    ...drawn.about,
+    artifactPath: place,
+    pngSizeBytes: bytes,
+    sha256,
+    rendererBackend: RENDERER,
+    scale,
+  };
 };
+
+interface CellSize {
+  readonly cols: number;
+  readonly rows: number;
+}
 
 interface Look {
   readonly theme: ThemeName;
@@ -67,14 +79,15 @@ interface Look {
 }
 
 function checkLook({ theme = DEFAULT_THEME, scale, showCursor = false }: ScreenshotOptions): Look {
-  if (!THEME_NAMES.includes(theme)) throw invalid(`theme must be one of ${THEME_NAMES.join(', ')}, got ${String(theme)}`);
+  if (!THEME_NAMES.includes(theme))
+    throw invalid(`theme must be one of ${THEME_NAMES.join(', ')}, got ${String(theme)}`);
   if (scale !== undefined && !(Number.isInteger(scale) && scale >= 1 && scale <= MAX_SCALE))
     throw invalid(`scale must be a whole number from 1 to ${MAX_SCALE}, got ${scale}`);
   return { theme, scale, showCursor };
 }
 
 /** The scale that is wanted, or the largest one up to the usual that a screen of this size allows. Throws when there is none. */
-function scaleFor(size: { readonly cols: number; readonly rows: number }, wanted: number | undefined): number {
+function scaleFor(size: CellSize, wanted: number | undefined): number {
   for (let scale = wanted ?? DEFAULT_SCALE; scale >= 1; scale -= 1) {
     const { width, height } = pictureSize(size, metricsOf(scale));
     if (width * height <= MAX_PIXELS) return scale;
@@ -82,7 +95,10 @@ function scaleFor(size: { readonly cols: number; readonly rows: number }, wanted
     throw new TtyError(
       'EXPORT_ERROR',
       `a picture of ${size.cols}x${size.rows} cells at scale ${scale} would have ${width}x${height} pixels, more than ${MAX_PIXELS}`,
-      { details: { reason: 'too_large', maxPixels: MAX_PIXELS }, hint: scale > 1 ? 'take a smaller scale' : 'take a snapshot as svg' },
+      {
+        details: { reason: 'too_large', maxPixels: MAX_PIXELS },
+        hint: scale > 1 ? 'take a smaller scale' : 'take a snapshot as svg',
+      },
     );
   }
   throw invalid(`scale must be at least 1, got ${String(wanted)}`);
@@ -110,7 +126,10 @@ async function draw(
   };
 }
 
-function artifactName({ capturedAtSeq }: ScreenState, { theme, scale, showCursor }: Look & { readonly scale: number }): string {
+function artifactName(
+  { capturedAtSeq }: ScreenState,
+  { theme, scale, showCursor }: Look & { readonly scale: number },
+): string {
   return `screenshot-${capturedAtSeq}-${theme}-${scale}x${showCursor ? '-cursor' : ''}.png`;
 }
 

@@ -41,6 +41,7 @@ import { eventsSpec } from './specs/events.ts';
 import { completionSpec } from './specs/completion.ts';
 import { recordExportSpec } from './specs/record.ts';
 import { runListSpec, runOutputSpec, runSpec, runStatusSpec, runWaitSpec } from './specs/run.ts';
+import { screenshotSpec } from './specs/screenshot.ts';
 import { createSpec, destroySpec, inspectSpec, listSpec, snapshotSpec } from './specs/session.ts';
 import { gcSpec, markSpec, resizeSpec, signalSpec } from './specs/verbs.ts';
 
@@ -59,6 +60,7 @@ export const COMMANDS: readonly Command[] = [
   bindCommand(sendKeysSpec, async () => sendKeys),
   bindCommand(waitSpec, async () => wait),
   bindCommand(snapshotSpec, async () => snapshot),
+  bindCommand(screenshotSpec, async () => (await import('./commands/screenshot.ts')).screenshot),
   bindCommand(markSpec, async () => mark),
   bindCommand(resizeSpec, async () => resize),
   bindCommand(signalSpec, async () => signal),

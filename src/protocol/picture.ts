@@ -55,12 +55,13 @@ export interface ScreenshotResult {
   readonly missingGlyphs: readonly string[];
 }
 
-/** Draws a screen of the session `reference` of `home`: `screen` with its cells if given, else from the log. */
+/** Draws a screen of the session `reference` of `home`. */
 export type TakeScreenshot = (
   home: string,
   reference: string,
   options: ScreenshotOptions & {
-    readonly screen?: ScreenState;
+    /** Tells the last screen with its cells, quicker than the log does. Asked only for that one, when everything else is right. */
+    readonly live?: () => Promise<ScreenState>;
     /** The directory that the package's fonts lie in. */
     readonly fonts: string;
   },

@@ -14,6 +14,7 @@ import { completionSpec } from './completion.ts';
 import { eventsSpec } from './events.ts';
 import { recordExportSpec } from './record.ts';
 import { runListSpec, runOutputSpec, runSpec, runStatusSpec, runWaitSpec } from './run.ts';
+import { screenshotSpec } from './screenshot.ts';
 import { createSpec, destroySpec, inspectSpec, listSpec, snapshotSpec } from './session.ts';
 import { gcSpec, markSpec, resizeSpec, signalSpec } from './verbs.ts';
 
@@ -33,6 +34,7 @@ export const SPECS: readonly CommandSpec[] = [
   sendKeysSpec,
   waitSpec,
   snapshotSpec,
+  screenshotSpec,
   markSpec,
   resizeSpec,
   signalSpec,
