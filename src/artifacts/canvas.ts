@@ -3,6 +3,7 @@ import { TtyError } from '../protocol/errors.ts';
 import { bundledFaces } from './fonts.ts';
 import type { FaceList } from './paint/faces.ts';
 import type { Surface } from './paint/surface.ts';
+import type { PixelSource } from './png.ts';
 
 const PACKAGE = '@napi-rs/canvas';
 /** As results name it. */
@@ -11,10 +12,8 @@ export const RENDERER = 'skia (@napi-rs/canvas)';
 /** A surface of its own, and what it becomes. */
 export interface Picture {
   readonly surface: Surface;
-  /** The picture as PNG. */
-  png(): Promise<Buffer>;
-  /** Red, green, blue and opacity of each pixel, row by row. */
-  pixels(): Uint8ClampedArray;
+  /** What it shows by then. */
+  readonly pixels: PixelSource;
 }
 
 /** What makes pictures. */
@@ -45,8 +44,7 @@ export async function loadCanvas(fonts: string): Promise<CanvasKit> {
       const surface = canvas.getContext('2d');
       return {
         surface,
-        png: () => canvas.encode('png'),
-        pixels: () => surface.getImageData(0, 0, width, height).data,
+        pixels: (y, rows) => surface.getImageData(0, y, width, rows).data,
       };
     },
   };

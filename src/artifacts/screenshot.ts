@@ -22,7 +22,8 @@ import { checkOutputPlace, OutputFile } from './outputFile.ts';
 import { metricsOf, pictureSize } from './paint/metrics.ts';
 import { Painter } from './paint/painter.ts';
 import { THEMES } from './paint/themes.ts';
-import { replaySnapshot } from './replaySnapshot.ts';
+import { encodePng } from './png.ts';
+import type { ReplaySnapshotOptions } from './replaySnapshot.ts';
 
 /**
  * Draws the screen of a session, alive or not, and writes it as PNG.
@@ -44,7 +45,7 @@ export const takeScreenshot: TakeScreenshot = async (home, reference, options) =
   const screen =
     at === undefined && live !== undefined
       ? await live()
-      : await replaySnapshot(log, { includeCells: true, onSize, ...(at === undefined ? {} : { toSeq: at }) });
+      : await replayed(log, { includeCells: true, onSize, ...(at === undefined ? {} : { toSeq: at }) });
   const scale = scaleFor(screen, look.scale);
   const drawn = await draw(screen, { ...look, scale, fonts: options.fonts });
   if (out === undefined) makePrivateDirectory(artifacts);
@@ -66,6 +67,12 @@ export const takeScreenshot: TakeScreenshot = async (home, reference, options) =
     scale,
   };
 };
+
+/** The emulator is not loaded for a screen that a host tells. */
+async function replayed(log: string, options: ReplaySnapshotOptions): Promise<ScreenState> {
+  const { replaySnapshot } = await import('./replaySnapshot.ts');
+  return replaySnapshot(log, options);
+}
 
 interface CellSize {
   readonly cols: number;
@@ -121,7 +128,7 @@ async function draw(
   painter.paint({ ...screen, cells: screen.cells ?? [] });
   const { fonts: used, missing } = painter.use;
   return {
-    png: await picture.png(),
+    png: await encodePng({ width, height }, picture.pixels),
     about: { pixelWidth: width, pixelHeight: height, fonts: used, missingGlyphs: missing },
   };
 }
