@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { exportAsciicast } from './artifacts/exportAsciicast.ts';
 import { replaySnapshot } from './artifacts/replaySnapshot.ts';
 import { renderRun } from './artifacts/runScreen.ts';
+import { takeScreenshot } from './artifacts/screenshot.ts';
 import { Client } from './client/client.ts';
 import { resolveHome } from './client/home.ts';
 
@@ -39,10 +40,13 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
     replay: replaySnapshot,
     exportAsciicast,
     renderRun,
+    screenshot: takeScreenshot,
   });
 }
 
+export { replaySince, type ChangedRows } from './artifacts/replaySince.ts';
 export { replaySnapshot } from './artifacts/replaySnapshot.ts';
+export { type LookForm, snapshotForm } from './artifacts/snapshotForm.ts';
 export {
   Client,
   type CreateOptions,
@@ -75,5 +79,13 @@ export type { CompletionChoice, DestroyResult, InspectResult, SessionStatus } fr
 export type { MarkResult, ResizeResult, SignalResult } from './protocol/methods/sessionVerbs.ts';
 export type { CompletionSource, Confidence, Evidence, InputBlock, InputKind, Outcome } from './protocol/outcomes.ts';
 export type { AsciicastVersion, ExportAsciicastOptions, ExportProgress, ExportResult } from './protocol/recording.ts';
-export type { LineCells, ScreenCell, ScreenLine, ScreenState } from './protocol/snapshot.ts';
+export type {
+  LineCells,
+  ScreenCell,
+  ScreenColours,
+  ScreenLine,
+  ScreenState,
+  UnderlineStyle,
+} from './protocol/snapshot.ts';
+export type { ScreenshotOptions, ScreenshotResult, ThemeName } from './protocol/picture.ts';
 export { PACKAGE_VERSION, PROTOCOL_VERSION } from './protocol/version.ts';

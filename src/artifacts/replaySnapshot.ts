@@ -98,7 +98,8 @@ async function keptScreen(file: string): Promise<ScreenModel | undefined> {
   return model;
 }
 
-function assertHolds(file: string, seq: number): void {
+/** Throws `INVALID_INPUT` for an event that the log does not have. */
+export function assertHolds(file: string, seq: number): void {
   const lastSeq = readLastEvents(file).events.at(-1)?.seq ?? -1;
   if (seq <= lastSeq) return;
   throw new TtyError('INVALID_INPUT', `there is no event ${seq}: the last one is ${lastSeq}`, {
@@ -106,14 +107,15 @@ function assertHolds(file: string, seq: number): void {
   });
 }
 
-interface ReplayOptions {
+export interface ReplayOptions {
   /** The last event to apply. */
   readonly toSeq?: number | undefined;
   /** Called before each event, and awaited. */
   readonly before?: (event: LogEvent, model: ScreenModel | undefined) => Promise<void>;
 }
 
-async function replay(file: string, { toSeq, before }: ReplayOptions): Promise<ScreenModel> {
+/** The screen after the log in `file`, or after event `toSeq`. The caller disposes it. */
+export async function replay(file: string, { toSeq, before }: ReplayOptions): Promise<ScreenModel> {
   let model: ScreenModel | undefined;
   let unparsedBytes = 0;
   try {

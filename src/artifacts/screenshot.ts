@@ -1,7 +1,7 @@
 /** A session's screen as a picture, from its log or from what its host tells. */
 import path from 'node:path';
 import { makePrivateDirectory } from '../base/atomicFile.ts';
-import { TtyError } from '../protocol/errors.ts';
+import { quote, TtyError } from '../protocol/errors.ts';
 import { sessionPaths } from '../protocol/homeLayout.ts';
 import {
   DEFAULT_SCALE,
@@ -87,7 +87,7 @@ interface Look {
 
 function checkLook({ theme = DEFAULT_THEME, scale, showCursor = false }: ScreenshotOptions): Look {
   if (!THEME_NAMES.includes(theme))
-    throw invalid(`theme must be one of ${THEME_NAMES.join(', ')}, got ${String(theme)}`);
+    throw invalid(`theme must be one of ${THEME_NAMES.join(', ')}, got ${quote(theme)}`);
   if (scale !== undefined && !(Number.isInteger(scale) && scale >= 1 && scale <= MAX_SCALE))
     throw invalid(`scale must be a whole number from 1 to ${MAX_SCALE}, got ${scale}`);
   return { theme, scale, showCursor };

@@ -1,4 +1,5 @@
 /** The library's way to a home: makes sessions, finds them, lists them. Use it through `connect`. */
+import path from 'node:path';
 import { verifyLog, type Verification } from '../eventlog/verify.ts';
 import { systemClock } from '../base/clock.ts';
 import { TtyError } from '../protocol/errors.ts';
@@ -6,6 +7,7 @@ import { MAIN_HOST_ID, sessionPaths } from '../protocol/homeLayout.ts';
 import { checkSessionReference, newUlid } from '../protocol/ids.ts';
 import type { CompletionChoice, CreateParams, SessionStatus } from '../protocol/methods/session.ts';
 import type { MethodName, MethodParams, MethodResult } from '../protocol/methods/table.ts';
+import type { TakeScreenshot } from '../protocol/picture.ts';
 import type { ExportAsciicast } from '../protocol/recording.ts';
 import type { RenderRun } from '../protocol/runScreen.ts';
 import { effectiveStatus, findSession, listSessionRecords, type SessionEntry } from '../store/sessions.ts';
@@ -94,6 +96,13 @@ export interface ClientParts {
   readonly exportAsciicast: ExportAsciicast;
   /** What a run left on the screen, from the log of its session. */
   readonly renderRun: RenderRun;
+  /** A picture of a session's screen. */
+  readonly screenshot: TakeScreenshot;
+}
+
+/** Where the package keeps the fonts that pictures are drawn with: beside the host's program. */
+function fontsBeside(hostEntry: string): string {
+  return path.join(path.dirname(hostEntry), 'fonts');
 }
 
 /** A home. Holds one connection, opened by the first call that needs it. Calls may overlap. Disposing it ends no session. */
@@ -179,7 +188,7 @@ export class Client implements AsyncDisposable {
   }
 
   #session(reference: string, { isOwned }: { isOwned: boolean }): Session {
-    const { home, replay, exportAsciicast, renderRun } = this.#parts;
+    const { home, hostEntry, replay, exportAsciicast, renderRun, screenshot } = this.#parts;
     return new Session({
       reference,
       isOwned,
@@ -187,6 +196,7 @@ export class Client implements AsyncDisposable {
       replay,
       exportAsciicast,
       renderRun,
+      screenshot: (options) => screenshot(home, reference, { ...options, fonts: fontsBeside(hostEntry) }),
       call: (method, params, options) => this.#callSession(reference, method, params, options),
       connect: () => connectHost({ home, hostId: hostOf(home, reference) }),
       alone: (work) => this.#alone(reference, work),

@@ -50,6 +50,8 @@ export interface SnapshotOptions extends CallControl {
   readonly includeScrollback?: boolean;
   /** Characters, colours and attributes cell by cell. */
   readonly includeCells?: boolean;
+  /** The screen as it stood after this event, from the log. */
+  readonly at?: number;
 }
 
 /** How a text is pasted. */

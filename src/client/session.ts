@@ -13,6 +13,7 @@ import type { DestroyResult, InspectResult } from '../protocol/methods/session.t
 import type { MarkResult, ResizeResult, SignalResult } from '../protocol/methods/sessionVerbs.ts';
 import type { MethodName, MethodParams, MethodResult } from '../protocol/methods/table.ts';
 import type { RenderRun } from '../protocol/runScreen.ts';
+import type { ScreenshotOptions, ScreenshotResult, TakeScreenshot } from '../protocol/picture.ts';
 import type { ExportAsciicast, ExportAsciicastOptions, ExportResult } from '../protocol/recording.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
 import { effectiveStatus, findSession } from '../store/sessions.ts';
@@ -49,10 +50,11 @@ export interface SessionParts {
   connect(): Promise<HostClient>;
   readonly replay: (
     file: string,
-    options: { readonly includeScrollback: boolean; readonly includeCells: boolean },
+    options: { readonly includeScrollback: boolean; readonly includeCells: boolean; readonly toSeq?: number },
   ) => Promise<ScreenState>;
   readonly exportAsciicast: ExportAsciicast;
   readonly renderRun: RenderRun;
+  screenshot(options: Omit<Parameters<TakeScreenshot>[2], 'fonts'>): Promise<ScreenshotResult>;
 }
 
 /** Ending a session takes up to 5 s. */
@@ -175,12 +177,16 @@ export class Session implements AsyncDisposable {
     return this.#parts.call('screen.wait', params, { ...control(options), timeoutMs: waitBoundMs(timeoutMs) });
   }
 
-  /** The screen as it stands; of an ended session the last one, from its log. */
+  /** The screen as it stands; of an ended session the last one, from its log, and so with `at` the one after that event. */
   async snapshot(options: SnapshotOptions = {}): Promise<ScreenState> {
     const wanted = {
       includeScrollback: options.includeScrollback === true,
       includeCells: options.includeCells === true,
     };
+    if (options.at !== undefined) {
+      const { log } = sessionPaths(this.#parts.home, findSession(this.#parts.home, this.reference).sessionId);
+      return this.#parts.replay(log, { ...wanted, toSeq: options.at });
+    }
     try {
       const params = { session: this.reference, ...wanted };
       return (await this.#parts.call('screen.snapshot', params, control(options))).screen;
@@ -212,6 +218,16 @@ export class Session implements AsyncDisposable {
    */
   exportAsciicast(options: ExportAsciicastOptions = {}): Promise<ExportResult> {
     return this.#parts.exportAsciicast(this.#parts.home, this.reference, options);
+  }
+
+  /**
+   * Draws the screen of the session, ended or not, as a PNG.
+   *
+   * @throws TtyError `EXPORT_ERROR` for a place that cannot be written, a picture that would be too large, or a system for which
+   *   there is no canvas; `INVALID_INPUT`, `SESSION_NOT_FOUND`, `LOG_CORRUPT`
+   */
+  screenshot(options: ScreenshotOptions = {}): Promise<ScreenshotResult> {
+    return this.#parts.screenshot({ ...options, live: () => this.snapshot({ includeCells: true }) });
   }
 
   /** What only the live host knows: runs, foreground program, grade of completion, flow. */

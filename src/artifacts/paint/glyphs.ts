@@ -1,14 +1,10 @@
 /** Puts the characters of fonts into their cells. Nothing is drawn beyond the cells that a character takes. */
 import type { ScreenCell } from '../../protocol/snapshot.ts';
-import { drawBlockCharacter } from './blocks.ts';
-import { drawBoxCharacter } from './boxDrawing.ts';
 import { choosePieces, type Face, type FaceList, type Piece } from './faces.ts';
 import type { Metrics } from './metrics.ts';
-import { drawSeparator } from './powerline.ts';
+import { clipped, drawShape, isShape } from './shapes.ts';
 import type { Box, Surface, TextSize } from './surface.ts';
 
-/** First code point that is drawn by geometry; most text is below. */
-const FIRST_SHAPE = 0x23ba;
 /** A little room for the smoothing of edges. */
 const SLACK_PX = 0.01;
 const MAX_PLANS = 20_000;
@@ -56,22 +52,16 @@ export class Glyphs {
   draw(cell: ScreenCell, box: Box, css: string): void {
     this.#surface.fillStyle = css;
     const code = cell.char.codePointAt(0) ?? 0;
-    if (code >= FIRST_SHAPE && this.#drawShape(code, box, css)) return;
+    if (isShape(code)) {
+      this.#surface.strokeStyle = css;
+      drawShape(this.#surface, code, box, this.#metrics.line);
+      // the font came back as it was before
+      this.#font = '';
+      return;
+    }
     const plan = this.#planOf(cell, box);
     if (plan === undefined) return this.#drawMissing(box);
     for (const piece of plan) this.#drawPiece(piece, box);
-  }
-
-  #drawShape(code: number, box: Box, css: string): boolean {
-    const { line } = this.#metrics;
-    if (drawBlockCharacter(this.#surface, code, box, line)) return true;
-    const isShape = (code >= 0x2500 && code <= 0x257f) || (code >= 0xe0b0 && code <= 0xe0bf);
-    if (!isShape) return false;
-    this.#surface.strokeStyle = css;
-    this.#clipped(box, () => {
-      if (!drawBoxCharacter(this.#surface, code, box, line)) drawSeparator(this.#surface, code, box, line);
-    });
-    return true;
   }
 
   #drawPiece({ text, font, dx, dy, isEmboldened, isClipped }: PlacedPiece, box: Box): void {
@@ -80,19 +70,8 @@ export class Glyphs {
       this.#surface.fillText(text, box.x + dx, box.y + dy);
       if (isEmboldened) this.#surface.fillText(text, box.x + dx + this.#metrics.scale / 2, box.y + dy);
     };
-    if (isClipped || isEmboldened) this.#clipped(box, draw);
-    else draw();
-  }
-
-  /** Draws without touching anything beside `box`. */
-  #clipped({ x, y, width, height }: Box, draw: () => void): void {
-    this.#surface.save();
-    this.#surface.beginPath();
-    this.#surface.rect(x, y, width, height);
-    this.#surface.clip();
-    draw();
-    this.#surface.restore();
-    // the font came back as it was before
+    if (!isClipped && !isEmboldened) return draw();
+    clipped(this.#surface, box, draw);
     this.#font = '';
   }
 

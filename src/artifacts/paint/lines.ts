@@ -1,6 +1,7 @@
 /** Draws the lines below, through and above the text of a cell. They go on in the next cell without a break. */
 import type { ScreenCell, UnderlineStyle } from '../../protocol/snapshot.ts';
 import type { Metrics } from './metrics.ts';
+import { clipped } from './shapes.ts';
 import type { Box, Surface } from './surface.ts';
 
 /** Draws the line below the text of `cell`; a link has a dotted one when it has none of its own. */
@@ -34,20 +35,17 @@ const PENCILS: Readonly<Record<UnderlineStyle, Pencil>> = {
     const waves = Math.max(1, Math.round((2 * width) / height));
     const middle = y + height - 1.5 * line;
     const step = width / waves / 4;
-    surface.save();
-    surface.beginPath();
-    surface.rect(x, y, width, height);
-    surface.clip();
-    surface.lineWidth = line;
-    surface.beginPath();
-    surface.moveTo(x, middle);
-    for (let wave = 0; wave < waves; wave += 1) {
-      const from = x + wave * 4 * step;
-      surface.quadraticCurveTo(from + step, middle - 2 * line, from + 2 * step, middle);
-      surface.quadraticCurveTo(from + 3 * step, middle + 2 * line, from + 4 * step, middle);
-    }
-    surface.stroke();
-    surface.restore();
+    clipped(surface, { x, y, width, height }, () => {
+      surface.lineWidth = line;
+      surface.beginPath();
+      surface.moveTo(x, middle);
+      for (let wave = 0; wave < waves; wave += 1) {
+        const from = x + wave * 4 * step;
+        surface.quadraticCurveTo(from + step, middle - 2 * line, from + 2 * step, middle);
+        surface.quadraticCurveTo(from + 3 * step, middle + 2 * line, from + 4 * step, middle);
+      }
+      surface.stroke();
+    });
   },
   dotted: (surface, box, line) => broken(surface, box, { on: line, off: line, line }),
   dashed: (surface, box, line) => broken(surface, box, { on: 3 * line, off: line, line }),

@@ -1,10 +1,9 @@
-import { TtyError } from '../../protocol/errors.ts';
+import { quote, TtyError } from '../../protocol/errors.ts';
 import type { SnapshotResult } from '../../protocol/methods/screen.ts';
 import type { ScreenState } from '../../protocol/snapshot.ts';
 import type { CommandReply, Handler } from '../command.ts';
-import type { CliContext } from '../context.ts';
 import { escapeLines } from '../escape.ts';
-import { callBound, withSession } from '../host.ts';
+import { screenAt, screenOf } from '../screens.ts';
 import type { snapshotSpec } from '../specs/session.ts';
 
 /** `snapshot`: what stands on the screen, from the host; of an ended session from its log. */
@@ -15,25 +14,43 @@ export const snapshot: Handler<typeof snapshotSpec> = async (
   const [session = ''] = positionals;
   const includeScrollback = options['include-scrollback'] === true;
   const includeCells = options['include-cells'] === true;
-  if (includeCells && options.format !== 'structured') {
-    throw new TtyError('INVALID_INPUT', '--include-cells needs --format structured', { details: { reason: 'usage' } });
+  const { format, since, at, theme } = options;
+  checkOptions(options);
+  if (since !== undefined) {
+    const { changedReply } = await import('../snapshotForms.ts');
+    return changedReply(context, session, { format: format ?? 'text', since, at });
   }
-  const { sessionId, screen } = await capture(context, session, { includeScrollback, includeCells });
+  const form = format === 'ansi' || format === 'html' || format === 'svg' ? format : undefined;
+  const wish = { includeScrollback, includeCells: includeCells || form !== undefined };
+  const taken = await (at === undefined
+    ? screenOf(context, session, wish)
+    : screenAt(context, session, { ...wish, at }));
+  if (form !== undefined) return (await import('../snapshotForms.ts')).formReply(taken, form, theme);
+  return linesReply(taken, { format: format === 'structured' ? format : 'text', includeScrollback });
+};
+
+/** A screen as lines. */
+function linesReply(
+  { sessionId, screen }: SnapshotResult,
+  { format, includeScrollback }: { readonly format: 'text' | 'structured'; readonly includeScrollback: boolean },
+): CommandReply {
   const { capturedAtSeq, cols, rows, cursorRow, cursorCol, screenHash } = screen;
   const scrollback = screen.scrollbackLines ?? [];
   const text = joinLines(screen.visibleLines);
   const common = { sessionId, capturedAtSeq, cols, rows, cursorRow, cursorCol, screenHash };
   const scrolled = includeScrollback ? { scrollbackLines: scrollback } : {};
   const result =
-    options.format === 'structured'
+    format === 'structured'
       ? {
           format: 'structured',
           ...common,
           cursorVisible: screen.cursorVisible,
+          ...(screen.cursorStyle === undefined ? {} : { cursorStyle: screen.cursorStyle }),
           isAltScreen: screen.isAltScreen,
           title: screen.title,
           visibleLines: screen.visibleLines,
           ...scrolled,
+          ...(screen.colours === undefined ? {} : { colours: screen.colours }),
           ...(screen.cells === undefined ? {} : { cells: screen.cells }),
           ...(screen.scrollbackCells === undefined ? {} : { scrollbackCells: screen.scrollbackCells }),
         }
@@ -41,27 +58,32 @@ export const snapshot: Handler<typeof snapshotSpec> = async (
   return {
     result,
     human: () => {
-      if (options.format === 'structured') return describeRows(screen);
+      if (format === 'structured') return describeRows(screen);
       const all = [...scrollback, ...screen.visibleLines];
       const shown = joinLines(all).replace(/\n+$/, '');
       return shown === '' ? '' : `${escapeLines(shown)}\n`;
     },
   };
-};
+}
 
-async function capture(
-  context: CliContext,
-  session: string,
-  options: { readonly includeScrollback: boolean; readonly includeCells: boolean },
-): Promise<SnapshotResult> {
-  try {
-    return await withSession(context, session, (client) =>
-      client.call('screen.snapshot', { session, ...options }, callBound(context)),
-    );
-  } catch (error) {
-    const { snapshotOfEnded } = await import('../endedSession.ts');
-    return snapshotOfEnded(context, session, options, error);
-  }
+/** What does not go together; throws `INVALID_INPUT`. */
+function checkOptions(options: Parameters<typeof snapshot>[0]['options']): void {
+  const { format = 'text', since } = options;
+  const isLines = format === 'text' || format === 'structured';
+  if (options['include-cells'] === true && format !== 'structured')
+    throw usage('--include-cells needs --format structured');
+  if (options['include-scrollback'] === true && !isLines)
+    throw usage('--include-scrollback needs --format text or structured');
+  if (options.theme !== undefined && format !== 'html' && format !== 'svg')
+    throw usage('--theme needs --format html or svg');
+  if (since === undefined) return;
+  if (!/^[\da-f]{64}$/.test(since)) throw usage(`--since must be a screenHash of 64 digits, got ${quote(since)}`);
+  if (!isLines || options['include-cells'] === true || options['include-scrollback'] === true)
+    throw usage('--since needs --format text or structured, without cells and scrollback');
+}
+
+function usage(message: string): TtyError {
+  return new TtyError('INVALID_INPUT', message, { details: { reason: 'usage' } });
 }
 
 function joinLines(lines: ScreenState['visibleLines']): string {

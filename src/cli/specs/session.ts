@@ -1,4 +1,5 @@
 import { DEFAULT_COLS, DEFAULT_ROWS, MAX_SIZE, MIN_SIZE } from '../../protocol/limits.ts';
+import { DEFAULT_THEME, THEME_NAMES } from '../../protocol/picture.ts';
 import type { CompletionChoice } from '../../protocol/methods/session.ts';
 import { defineSpec, type OptionSpecs, type PositionalSpec } from '../command.ts';
 
@@ -110,13 +111,29 @@ export const snapshotSpec = defineSpec({
   options: {
     format: {
       kind: 'choice',
-      choices: ['text', 'structured'],
-      help: 'lines joined, or row by row with cursor and state (default: text)',
+      choices: ['text', 'structured', 'ansi', 'html', 'svg'],
+      help: 'lines joined, row by row with cursor and state, or with colours: bytes that draw the screen, a page, a picture (default: text)',
     },
     'include-scrollback': { kind: 'flag', help: 'also the lines above the screen, oldest first' },
     'include-cells': {
       kind: 'flag',
       help: 'also characters, colours and attributes cell by cell; with --format structured, shown by --json',
+    },
+    at: {
+      kind: 'integer',
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+      help: 'the screen as it stood after this event (default: the last screen)',
+    },
+    since: {
+      kind: 'text',
+      value: 'HASH',
+      help: 'only the rows that differ from the screen with this screenHash; all rows when it is not known',
+    },
+    theme: {
+      kind: 'choice',
+      choices: THEME_NAMES,
+      help: `colours of html and svg for what the program leaves to the terminal (default: ${DEFAULT_THEME})`,
     },
   },
 });
