@@ -6,7 +6,7 @@ import { readCoverage } from './fontFile.ts';
 import type { Face, FaceList, Fitting } from './paint/faces.ts';
 
 /** DejaVu Sans Mono is 1233 of 2048 units wide; a cell has 8 pixels at scale 1. The baseline lets the longest descender in. */
-const MONO: Fitting = { kind: 'grid', em: (8 * 2048) / 1233, baseline: 12.5 };
+const MONO: Fitting = { kind: 'grid', em: (8 * 2048) / 1233, baseline: 12.4 };
 /** Drawn on a grid of 16 dots, 8 to the cell, 2 of them below the baseline. */
 const UNIFONT: Fitting = { kind: 'grid', em: 16, baseline: 14 };
 const EMOJI: Fitting = { kind: 'fit', em: 12.5 };

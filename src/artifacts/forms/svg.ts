@@ -11,7 +11,7 @@ import { SvgSurface } from './svgSurface.ts';
 
 const METRICS = metricsOf(1);
 const FONT_SIZE = 13.25;
-const BASELINE = 12.5;
+const BASELINE = 12.4;
 
 /** `screen` must have its cells. */
 export function svgOf(screen: ScreenState, theme: Theme): string {
