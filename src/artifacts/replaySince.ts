@@ -9,7 +9,7 @@ const MAX_EVENTS_BACK = 20_000;
 /** The screen, and what of it is new. */
 export interface ChangedRows {
   readonly screen: ScreenState;
-  /** The newest event after which the screen had the hash; absent when it had it after none of the last 20,000 events. */
+  /** The event that drew the newest screen with the hash; absent when there was none after any of the last 20,000 events. */
   readonly foundAtSeq?: number;
   /** The rows that differ; all when the hash was not found, or the size is another. */
   readonly rows: readonly ScreenLine[];
@@ -27,7 +27,7 @@ export async function replaySince(
 ): Promise<ChangedRows> {
   if (toSeq !== undefined) assertHolds(file, toSeq);
   const lastSeq = toSeq ?? readLastEvents(file).events.at(-1)?.seq ?? 0;
-  let known: { readonly seq: number; readonly screen: ScreenState } | undefined;
+  let known: ScreenState | undefined;
   let drawnSeq = -1;
   using model = await replay(file, {
     toSeq,
@@ -36,14 +36,14 @@ export async function replaySince(
       drawnSeq = before.capturedAtSeq;
       await before.flush();
       const screen = before.state({ includeScrollback: false });
-      if (screen.screenHash === hash) known = { seq: event.seq - 1, screen };
+      if (screen.screenHash === hash) known = screen;
     },
   });
   const screen = model.state({ includeScrollback: false });
-  if (screen.screenHash === hash) return { screen, foundAtSeq: lastSeq, rows: [] };
+  if (screen.screenHash === hash) return { screen, foundAtSeq: screen.capturedAtSeq, rows: [] };
   if (known === undefined) return { screen, rows: screen.visibleLines };
-  const { seq, screen: old } = known;
+  const old = known;
   const isSameSize = old.cols === screen.cols && old.rows === screen.rows;
   const rows = screen.visibleLines.filter(({ row, text }) => !isSameSize || text !== old.visibleLines[row]?.text);
-  return { screen, foundAtSeq: seq, rows };
+  return { screen, foundAtSeq: old.capturedAtSeq, rows };
 }

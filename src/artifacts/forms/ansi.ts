@@ -1,5 +1,6 @@
 /** A screen as the bytes that draw it on a terminal of its size that is blank. */
 import type { ScreenCell, ScreenState, UnderlineStyle } from '../../protocol/snapshot.ts';
+import { wholeCells } from '../paint/wholeCells.ts';
 import { looksAlike, shownText } from './cellRuns.ts';
 
 const CSI = '\u001b[';
@@ -43,15 +44,8 @@ function coloursOf({ colours }: ScreenState): string {
 function rowText(cells: readonly ScreenCell[], textOf: (cell: ScreenCell) => string): string {
   let text = '';
   let before = BLANK;
-  let skipped = 0;
-  for (const [col, cell] of cells.entries()) {
-    if (cell.width === 0) {
-      // half of a wide character whose other half was written over
-      if (col === 0 || cells[col - 1]?.width !== 2) skipped += 1;
-      continue;
-    }
-    if (skipped > 0) text += `${CSI}${skipped}C`;
-    skipped = 0;
+  for (const cell of wholeCells(cells)) {
+    if (cell.width === 0) continue;
     if (!looksAlike(cell, before)) text += changeOf(cell, before);
     text += textOf(cell);
     before = cell;

@@ -1,5 +1,6 @@
 import { replaceUnsafe } from '../../base/unsafeText.ts';
 import type { ScreenCell } from '../../protocol/snapshot.ts';
+import { wholeCells } from '../paint/wholeCells.ts';
 
 /** Cells next to each other that look alike. */
 export interface CellRun {
@@ -15,7 +16,7 @@ export interface CellRun {
 export function cellRuns(cells: readonly ScreenCell[], isAlone: (cell: ScreenCell) => boolean): CellRun[] {
   const runs: { cell: ScreenCell; cells: ScreenCell[]; col: number; cols: number }[] = [];
   let before: ScreenCell | undefined;
-  for (const [col, cell] of cells.entries()) {
+  for (const [col, cell] of wholeCells(cells).entries()) {
     const last = runs.at(-1);
     if (cell.width === 0 && last !== undefined) {
       last.cols += 1;

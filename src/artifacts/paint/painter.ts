@@ -9,6 +9,7 @@ import { drawOtherLines, drawUnderline } from './lines.ts';
 import { type Metrics, pictureSize } from './metrics.ts';
 import type { Box, Surface } from './surface.ts';
 import { Colours, cssColour, type Theme } from './themes.ts';
+import { wholeCells } from './wholeCells.ts';
 
 /** A screen to be drawn: what of a {@link ScreenState} with cells is seen. */
 export type Frame = Pick<
@@ -80,7 +81,7 @@ export class Painter {
   }
 
   #paintRow(frame: Frame, row: number): void {
-    const cells = frame.cells[row]?.cells ?? [];
+    const cells = wholeCells(frame.cells[row]?.cells ?? []);
     const { cellWidth, cellHeight, padding } = this.#options.metrics;
     const y = padding + row * cellHeight;
     this.#fill({ x: padding, y, width: frame.cols * cellWidth, height: cellHeight }, this.#colours.background);

@@ -9,39 +9,10 @@ import type { NewEvent } from '../../../src/protocol/events.ts';
 import { sessionPaths } from '../../../src/protocol/homeLayout.ts';
 import { ScreenModel } from '../../../src/screen/emulator/screenModel.ts';
 import { listArtifacts } from '../../../src/store/artifacts.ts';
-import { writeSessionRecord } from '../../../src/store/manifest.ts';
 import { like } from '../../support/like.ts';
-import { newLog, output, SESSION_ID } from '../client/support.ts';
+import { output, SESSION_ID } from '../client/support.ts';
 import { outputOf, parseCast } from './cast.ts';
-
-function endedSession(): ReturnType<typeof newLog> {
-  const log = newLog();
-  writeSessionRecord(sessionPaths(log.home, SESSION_ID).manifest, {
-    version: 1,
-    sessionId: SESSION_ID,
-    hostId: 'main',
-    createdAt: '2026-01-01T00:00:00.000Z',
-    updatedAt: '2026-01-01T00:00:00.000Z',
-    status: 'exited',
-    command: ['bash'],
-    cwd: '/',
-    name: 'demo',
-    shell: null,
-    term: 'xterm',
-    cols: 20,
-    rows: 4,
-    creationCols: 20,
-    creationRows: 4,
-    hostPid: null,
-    hostIdentity: null,
-    childPid: null,
-    childIdentity: null,
-    exitCode: 0,
-    exitSignal: null,
-    completionSource: 'hooks',
-  });
-  return log;
-}
+import { endedSession } from './endedSession.ts';
 
 /** A terminal leaves such bytes out, a recording shows U+FFFD for them. */
 const NO_UTF8: NewEvent = { type: 'output', payload: { dataBase64: Buffer.from([0xff, 0x41]).toString('base64') } };
