@@ -1,4 +1,5 @@
 /** Screens of sessions, wherever they are to be had: from the host while it holds them, else from the log. */
+import type { ReplaySnapshotOptions } from '../artifacts/replaySnapshot.ts';
 import { TtyError } from '../protocol/errors.ts';
 import { sessionPaths } from '../protocol/homeLayout.ts';
 import type { SnapshotResult } from '../protocol/methods/screen.ts';
@@ -29,7 +30,7 @@ export async function screenOf(context: CliContext, session: string, wish: Scree
 export async function screenAt(
   context: CliContext,
   session: string,
-  { at, ...wish }: ScreenWish & { readonly at?: number },
+  { at, ...wish }: ScreenWish & Pick<ReplaySnapshotOptions, 'onSize'> & { readonly at?: number },
 ): Promise<SnapshotResult> {
   const { sessionId } = findSession(context.home, session);
   const { replaySnapshot } = await import('../artifacts/replaySnapshot.ts');

@@ -1,21 +1,33 @@
 /** Snapshots that need more than the lines of a screen. Loaded only for them. */
 import { ansiRows } from '../artifacts/forms/ansi.ts';
 import { replaySince } from '../artifacts/replaySince.ts';
-import { type LookForm, snapshotForm } from '../artifacts/snapshotForm.ts';
+import { checkFormSize, type LookForm, snapshotForm } from '../artifacts/snapshotForm.ts';
 import { sessionPaths } from '../protocol/homeLayout.ts';
-import type { SnapshotResult } from '../protocol/methods/screen.ts';
 import type { ThemeName } from '../protocol/picture.ts';
 import { findSession } from '../store/sessions.ts';
 import type { CommandReply } from './command.ts';
 import type { CliContext } from './context.ts';
 import { escapeLines } from './escape.ts';
+import { screenAt, screenOf } from './screens.ts';
+
+export interface FormWish {
+  readonly form: LookForm;
+  readonly at: number | undefined;
+  readonly theme: ThemeName | undefined;
+}
 
 /** A screen as ANSI, HTML or SVG. */
-export function formReply(
-  { sessionId, screen }: SnapshotResult,
-  form: LookForm,
-  theme: ThemeName | undefined,
-): CommandReply {
+export async function formReply(
+  context: CliContext,
+  session: string,
+  { form, at, theme }: FormWish,
+): Promise<CommandReply> {
+  const wish = { includeScrollback: false, includeCells: true };
+  // a screen that is too large is not asked for
+  if (at === undefined) checkFormSize(findSession(context.home, session));
+  const { sessionId, screen } = await (at === undefined
+    ? screenOf(context, session, wish)
+    : screenAt(context, session, { ...wish, at, onSize: checkFormSize }));
   const text = snapshotForm(screen, form, theme);
   const { capturedAtSeq, cols, rows, cursorRow, cursorCol, screenHash } = screen;
   return {

@@ -10,8 +10,10 @@ export const DEFAULT_THEME: ThemeName = 'dark';
 export const MAX_SCALE = 4;
 /** What is taken when nothing is said, if the picture is not too large then. */
 export const DEFAULT_SCALE = 2;
-/** Width times height of a picture; 4 bytes each while it is made. A screen of 1000 x 200 has 26 million at scale 1. */
-export const MAX_PIXELS = 32_000_000;
+/** Width times height of a picture; a screen of 240 x 67 has 8.5 million at scale 2, one of 400 x 170 at scale 1. */
+export const MAX_PIXELS = 9_000_000;
+/** Columns times rows of a screen whose look is told as text: ANSI, HTML or SVG. */
+export const MAX_FORM_CELLS = 100_000;
 
 /** What is drawn, and where to. */
 export interface ScreenshotOptions {

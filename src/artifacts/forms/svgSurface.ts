@@ -53,10 +53,11 @@ export class SvgSurface implements Surface {
   }
 
   rect(x: number, y: number, width: number, height: number): void {
+    this.#path += `M${x} ${y}h${width}v${height}h${-width}Z`;
     this.#clip = `<svg x="${x}" y="${y}" width="${width}" height="${height}" viewBox="${x} ${y} ${width} ${height}">`;
   }
 
-  /** To the rectangle that was named since {@link SvgSurface.beginPath}. */
+  /** To the last rectangle since {@link SvgSurface.beginPath}. */
   clip(): void {
     const last = this.#saved.at(-1);
     if (last === undefined || this.#clip === '') return;

@@ -1,7 +1,6 @@
 /** Draws the lines below, through and above the text of a cell. They go on in the next cell without a break. */
 import type { ScreenCell, UnderlineStyle } from '../../protocol/snapshot.ts';
 import type { Metrics } from './metrics.ts';
-import { clipped } from './shapes.ts';
 import type { Box, Surface } from './surface.ts';
 
 /** Draws the line below the text of `cell`; a link has a dotted one when it has none of its own. */
@@ -24,6 +23,15 @@ export function drawOtherLines(
 
 type Pencil = (surface: Surface, box: Box, line: number) => void;
 
+/** One wave over the eight light lines that a column is wide, in whole pixels: it begins and ends at the same height. */
+const WAVE = [
+  { from: 0, to: 1, rise: 0 },
+  { from: 1, to: 3, rise: 1 },
+  { from: 3, to: 5, rise: 0 },
+  { from: 5, to: 7, rise: -1 },
+  { from: 7, to: 8, rise: 0 },
+] as const;
+
 const PENCILS: Readonly<Record<UnderlineStyle, Pencil>> = {
   single: (surface, { x, y, width, height }, line) => surface.fillRect(x, y + height - 2 * line, width, line),
   double: (surface, { x, y, width, height }, line) => {
@@ -31,21 +39,10 @@ const PENCILS: Readonly<Record<UnderlineStyle, Pencil>> = {
     surface.fillRect(x, y + height - line, width, line);
   },
   curly: (surface, { x, y, width, height }, line) => {
-    // one whole wave for each column, so that it begins and ends at the same height
-    const waves = Math.max(1, Math.round((2 * width) / height));
-    const middle = y + height - 1.5 * line;
-    const step = width / waves / 4;
-    clipped(surface, { x, y, width, height }, () => {
-      surface.lineWidth = line;
-      surface.beginPath();
-      surface.moveTo(x, middle);
-      for (let wave = 0; wave < waves; wave += 1) {
-        const from = x + wave * 4 * step;
-        surface.quadraticCurveTo(from + step, middle - 2 * line, from + 2 * step, middle);
-        surface.quadraticCurveTo(from + 3 * step, middle + 2 * line, from + 4 * step, middle);
-      }
-      surface.stroke();
-    });
+    const bottom = y + height - 2 * line;
+    for (let column = x; column < x + width; column += height / 2)
+      for (const { from, to, rise } of WAVE)
+        surface.fillRect(column + from * line, bottom - rise * line, (to - from) * line, line);
   },
   dotted: (surface, box, line) => broken(surface, box, { on: line, off: line, line }),
   dashed: (surface, box, line) => broken(surface, box, { on: 3 * line, off: line, line }),

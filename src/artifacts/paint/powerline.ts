@@ -1,5 +1,5 @@
 /**
- * Draws the separators of prompts and status lines (U+E0B0 to U+E0BF, as the Powerline and Nerd fonts have them) over the whole
+ * Draws the separators of prompts and status lines (U+E0B0 to U+E0BF, and the signs for a branch and a lock, as the Powerline and Nerd fonts have them) over the whole
  * height and width of their cell.
  */
 import type { Box, Surface } from './surface.ts';
@@ -9,8 +9,14 @@ const LAST = 0xe0bf;
 /** Distance of the control points of a Bezier curve that is a quarter of an ellipse, as a part of the radius. */
 const ROUND = 0.5523;
 
+const BRANCH = 0xe0a0;
+const LOCK = 0xe0a2;
+
 /** Draws `code` into `box`; `false` for another character. `line`: pixels of a light line. */
 export function drawSeparator(surface: Surface, code: number, box: Box, line: number): boolean {
+  surface.lineWidth = line;
+  if (code === BRANCH) return drawBranch(surface, box);
+  if (code === LOCK) return drawLock(surface, box);
   if (code < FIRST || code > LAST) return false;
   const index = code - FIRST;
   surface.beginPath();
@@ -18,12 +24,42 @@ export function drawSeparator(surface: Surface, code: number, box: Box, line: nu
   else if (index < 8) halfRound(surface, box, index >= 6);
   else corner(surface, box, index);
   if (isThin(index)) {
-    surface.lineWidth = line;
     surface.stroke();
   } else {
     surface.closePath();
     surface.fill();
   }
+  return true;
+}
+
+/** A line, and another one that leaves it and goes on beside it. */
+function drawBranch(surface: Surface, { x, y, width, height }: Box): true {
+  const [left, right] = [x + width * 0.3, x + width * 0.75];
+  surface.beginPath();
+  surface.moveTo(left, y + height * 0.15);
+  surface.lineTo(left, y + height * 0.85);
+  surface.moveTo(left, y + height * 0.7);
+  surface.quadraticCurveTo(right, y + height * 0.6, right, y + height * 0.4);
+  surface.lineTo(right, y + height * 0.25);
+  surface.stroke();
+  return true;
+}
+
+function drawLock(surface: Surface, { x, y, width, height }: Box): true {
+  surface.fillRect(
+    x + Math.round(width * 0.125),
+    y + Math.round(height * 0.5),
+    Math.round(width * 0.75),
+    Math.round(height * 0.3),
+  );
+  const [left, right, middle] = [x + width * 0.3, x + width * 0.7, x + width / 2];
+  surface.beginPath();
+  surface.moveTo(left, y + height * 0.5);
+  surface.lineTo(left, y + height * 0.35);
+  surface.quadraticCurveTo(left, y + height * 0.22, middle, y + height * 0.22);
+  surface.quadraticCurveTo(right, y + height * 0.22, right, y + height * 0.35);
+  surface.lineTo(right, y + height * 0.5);
+  surface.stroke();
   return true;
 }
 

@@ -21,7 +21,8 @@ export function isShape(code: number): boolean {
   if (code < FIRST_SHAPE) return false;
   if (code >= 0x2500 && code <= 0x259f) return true;
   if (code >= 0x2800 && code <= 0x28ff) return true;
-  return code <= 0x23bd || (code >= 0xe0b0 && code <= 0xe0bf) || (code >= 0x1fb00 && code <= 0x1fb3b);
+  if (code === 0xe0a0 || code === 0xe0a2 || (code >= 0xe0b0 && code <= 0xe0bf)) return true;
+  return code <= 0x23bd || (code >= 0x1fb00 && code <= 0x1fb3b);
 }
 
 /**

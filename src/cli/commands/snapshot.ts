@@ -21,11 +21,11 @@ export const snapshot: Handler<typeof snapshotSpec> = async (
     return changedReply(context, session, { format: format ?? 'text', since, at });
   }
   const form = format === 'ansi' || format === 'html' || format === 'svg' ? format : undefined;
-  const wish = { includeScrollback, includeCells: includeCells || form !== undefined };
+  if (form !== undefined) return (await import('../snapshotForms.ts')).formReply(context, session, { form, at, theme });
+  const wish = { includeScrollback, includeCells };
   const taken = await (at === undefined
     ? screenOf(context, session, wish)
     : screenAt(context, session, { ...wish, at }));
-  if (form !== undefined) return (await import('../snapshotForms.ts')).formReply(taken, form, theme);
   return linesReply(taken, { format: format === 'structured' ? format : 'text', includeScrollback });
 };
 
