@@ -92,6 +92,19 @@ describe('a screen as ANSI', () => {
     );
   });
 
+  it('has a blank where half a wide character is left, and what follows in its column', async () => {
+    const state = await stateOf('漢字x\b\b\u001b[3@');
+    expect(state.cells?.[0]?.cells.map(({ width }) => width)).toContain(0);
+    expect((await stateOf(snapshotForm(state, 'ansi'))).visibleLines).toEqual(state.visibleLines);
+    const orphan = {
+      ...state,
+      cells: [
+        { lineNumber: 0, cells: [{ char: '', width: 0 }, { char: 'a' }, { char: '漢', width: 2 }, { char: 'b' }] },
+      ],
+    };
+    expect(ansiRows(orphan)).toEqual([' a b']);
+  });
+
   it('has rows that can be printed anywhere: nothing but text, attributes and links', async () => {
     const printed = '\u001b[?1049h\u001b[31mred\u001b[2;3Hx\u202ey\u001b]8;;a:b\u0007l\u001b[5 q';
     const rows = ansiRows(await stateOf(printed)).join('\n');

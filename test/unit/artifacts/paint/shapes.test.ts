@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ARMS } from '../../../../src/artifacts/paint/boxTable.ts';
 import { paint, type Painted } from './support.ts';
@@ -42,6 +43,12 @@ describe('box drawing', () => {
       }
     },
   );
+
+  it('has the arms that the names of the characters tell', () => {
+    // compared with the names in the Unicode Character Database, which Node does not have
+    const table = [...ARMS].map(([code, { up, right, down, left }]) => `${code} ${up}${right}${down}${left}`).join();
+    expect(createHash('sha256').update(table).digest('hex').slice(0, 16)).toBe('f0b0dd72a9e5eb84');
+  });
 
   it('has no gap within a cell: what goes in on one side comes out on every other', async () => {
     const codes = [...ARMS.keys()];
