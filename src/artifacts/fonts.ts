@@ -6,7 +6,8 @@ import { readCoverage } from './fontFile.ts';
 import type { Face, FaceList, Fitting } from './paint/faces.ts';
 
 /** DejaVu Sans Mono is 1233 of 2048 units wide; a cell has 8 pixels at scale 1. The baseline lets the longest descender in. */
-const MONO: Fitting = { kind: 'grid', em: (8 * 2048) / 1233, baseline: 12.4 };
+const MONO: Fitting = { kind: 'grid', em: (8 * 2048) / 1233, baseline: 12.4, isRoomy: true };
+const SLANTED: Fitting = { ...MONO, isRoomy: false };
 /** Drawn on a grid of 16 dots, 8 to the cell, 2 of them below the baseline. */
 const UNIFONT: Fitting = { kind: 'grid', em: 16, baseline: 14 };
 const EMOJI: Fitting = { kind: 'fit', em: 12.5 };
@@ -15,8 +16,8 @@ const EMOJI: Fitting = { kind: 'fit', em: 12.5 };
 const FILES = {
   regular: ['DejaVu Sans Mono', 'dejavu-fonts-ttf/ttf/DejaVuSansMono.ttf', MONO],
   bold: ['DejaVu Sans Mono Bold', 'dejavu-fonts-ttf/ttf/DejaVuSansMono-Bold.ttf', MONO],
-  italic: ['DejaVu Sans Mono Oblique', 'dejavu-fonts-ttf/ttf/DejaVuSansMono-Oblique.ttf', MONO],
-  boldItalic: ['DejaVu Sans Mono Bold Oblique', 'dejavu-fonts-ttf/ttf/DejaVuSansMono-BoldOblique.ttf', MONO],
+  italic: ['DejaVu Sans Mono Oblique', 'dejavu-fonts-ttf/ttf/DejaVuSansMono-Oblique.ttf', SLANTED],
+  boldItalic: ['DejaVu Sans Mono Bold Oblique', 'dejavu-fonts-ttf/ttf/DejaVuSansMono-BoldOblique.ttf', SLANTED],
   emoji: ['Noto Emoji', '@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf', EMOJI],
   rest: ['UnifontEX', '@fontsource/unifontex/files/unifontex-latin-400-normal.woff', UNIFONT],
 } as const satisfies Record<string, readonly [name: string, file: string, fitting: Fitting]>;

@@ -64,11 +64,14 @@ export class OutputFile implements Disposable {
     this.#put(bytes);
   }
 
-  /** Puts the file into its place; `force` replaces what is there. Throws `EXPORT_ERROR`. */
-  commit(options: { readonly force: boolean }): { bytes: number; sha256: string } {
+  /**
+   * Puts the file into its place; `force` replaces what is there. `durable: false` for what can be made again: it does not wait for
+   * the disk. Throws `EXPORT_ERROR`.
+   */
+  commit(options: { readonly force: boolean; readonly durable?: boolean }): { bytes: number; sha256: string } {
     this.#flush();
     this.#try(() => {
-      if (this.#fd !== undefined) fs.fsyncSync(this.#fd);
+      if (this.#fd !== undefined && options.durable !== false) fs.fsyncSync(this.#fd);
       this.#close();
       if (options.force) fs.renameSync(this.#temporary, this.#file);
       else this.#moveToFree();

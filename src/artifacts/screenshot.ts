@@ -17,7 +17,7 @@ import {
 import type { ScreenState } from '../protocol/snapshot.ts';
 import { removeStaleParts } from '../store/artifacts.ts';
 import { findSession } from '../store/sessions.ts';
-import { loadCanvas, RENDERER } from './canvas.ts';
+import { type CanvasKit, loadCanvas, RENDERER } from './canvas.ts';
 import { checkOutputPlace, OutputFile } from './outputFile.ts';
 import { metricsOf, pictureSize } from './paint/metrics.ts';
 import { Painter } from './paint/painter.ts';
@@ -42,19 +42,21 @@ export const takeScreenshot: TakeScreenshot = async (home, reference, options) =
   const { at, live } = options;
   const onSize = (size: CellSize): unknown => scaleFor(size, look.scale);
   if (at === undefined) onSize(record);
-  const screen =
+  const screenComes =
     at === undefined && live !== undefined
-      ? await live()
-      : await replayed(log, { includeCells: true, onSize, ...(at === undefined ? {} : { toSeq: at }) });
+      ? live()
+      : replayed(log, { includeCells: true, onSize, ...(at === undefined ? {} : { toSeq: at }) });
+  // the canvas is loaded while the host answers
+  const [screen, kit] = await Promise.all([screenComes, loadCanvas(options.fonts)]);
   const scale = scaleFor(screen, look.scale);
-  const drawn = await draw(screen, { ...look, scale, fonts: options.fonts });
+  const drawn = await draw(screen, kit, { ...look, scale });
   if (out === undefined) makePrivateDirectory(artifacts);
   const place = out ?? path.join(artifacts, artifactName(screen, { ...look, scale }));
   using file = new OutputFile(place);
   if (out === undefined) removeStaleParts(artifacts, file.madeMs);
   file.writeBytes(drawn.png);
   // what lies among the artifacts is named for what it shows
-  const { bytes, sha256 } = file.commit({ force: force || out === undefined });
+  const { bytes, sha256 } = file.commit({ force: force || out === undefined, durable: false });
   const { capturedAtSeq, cols, rows, cursorVisible } = screen;
   const about = { sessionId: record.sessionId, capturedAtSeq, profileName: look.theme, cols, rows, cursorVisible };
   return {
@@ -118,9 +120,9 @@ interface Drawn {
 
 async function draw(
   screen: ScreenState,
-  { theme, scale, showCursor, fonts }: Look & { readonly scale: number; readonly fonts: string },
+  kit: CanvasKit,
+  { theme, scale, showCursor }: Look & { readonly scale: number },
 ): Promise<Drawn> {
-  const kit = await loadCanvas(fonts);
   const metrics = metricsOf(scale);
   const { width, height } = pictureSize(screen, metrics);
   const picture = kit.picture({ width, height });

@@ -3,8 +3,8 @@ import type { ScreenCell } from '../../protocol/snapshot.ts';
 
 /** How characters of a font are put into their cells. */
 export type Fitting =
-  /** Made for a grid whose cells are `cellEm` wide: stands as it is, on the common baseline. */
-  | { readonly kind: 'grid'; readonly em: number; readonly baseline: number }
+  /** Made for a grid: stands as it is. `em` and `baseline` in pixels at scale 1; `isRoomy`: ASCII stays within its cell. */
+  | { readonly kind: 'grid'; readonly em: number; readonly baseline: number; readonly isRoomy?: boolean }
   /** Of any size: centred, and made smaller until it fits. */
   | { readonly kind: 'fit'; readonly em: number };
 

@@ -8,6 +8,8 @@ import type { Box, Surface, TextSize } from './surface.ts';
 /** A little room for the smoothing of edges. */
 const SLACK_PX = 0.01;
 const MAX_PLANS = 20_000;
+/** Characters that need no measuring in a font that has room for them. */
+const PLAIN = /^[!-~]$/;
 
 /** What was used to draw a picture. */
 export interface GlyphUse {
@@ -91,12 +93,13 @@ export class Glyphs {
   #place({ text, face, isEmboldened }: Piece, box: Box): PlacedPiece {
     const { fitting } = face;
     const em = fitting.em * this.#metrics.scale;
-    const size = this.#measure(face, em, text);
     if (fitting.kind === 'grid') {
       const dy = Math.round(fitting.baseline * this.#metrics.scale);
-      const isClipped = !isInside(size, { dx: 0, dy }, box);
+      const isClipped =
+        !(PLAIN.test(text) && fitting.isRoomy) && !isInside(this.#measure(face, em, text), { dx: 0, dy }, box);
       return { text, font: fontOf(face, em), dx: 0, dy, isEmboldened, isClipped };
     }
+    const size = this.#measure(face, em, text);
     const inkWidth = size.actualBoundingBoxLeft + size.actualBoundingBoxRight;
     const inkHeight = size.actualBoundingBoxAscent + size.actualBoundingBoxDescent;
     const shrink = Math.min(1, box.width / Math.max(inkWidth, 1), box.height / Math.max(inkHeight, 1));

@@ -86,8 +86,17 @@ export interface CellColours {
 
 /** As canvas, CSS and SVG write it. */
 export function cssColour(colour: Rgb): string {
-  return `#${colour.toString(16).padStart(6, '0')}`;
+  const known = written.get(colour);
+  if (known !== undefined) return known;
+  if (written.size >= MAX_WRITTEN) written.clear();
+  const css = `#${colour.toString(16).padStart(6, '0')}`;
+  written.set(colour, css);
+  return css;
 }
+
+/** A screen has few colours, each in many cells. */
+const written = new Map<Rgb, string>();
+const MAX_WRITTEN = 1_000;
 
 /** Half way between two colours. */
 function mix(one: Rgb, other: Rgb): Rgb {

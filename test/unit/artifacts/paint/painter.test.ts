@@ -42,6 +42,17 @@ describe('what is painted', () => {
         ]);
   });
 
+  it('keeps every letter of ASCII within its cell without a clip', async () => {
+    for (const scale of [1, 2, 3, 4])
+      for (const style of ['', '\u001b[1m']) {
+        const chars = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i));
+        const size = { cols: 2 * chars.length + 1, rows: 3 };
+        const painted = await paint(`\u001b[2;2H${style}${chars.join(' ')}`, size, { scale });
+        const inked = chars.map((_, i) => `1,${2 * i + 1}`);
+        expect(painted.inkedCells()).toEqual(inked.toSorted());
+      }
+  });
+
   it('covers two cells when it is wide', async () => {
     for (const char of ['漢', '한', 'か', '😀', '🚀', 'Ｗ', '👍'])
       expect([char, (await paint(at(2, char), SIZE)).inkedCells()]).toEqual([char, ['1,2', '1,3']]);
