@@ -11,12 +11,10 @@ import type { RunNote } from '../protocol/methods/run.ts';
 import type { WaitCondition, WaitResult } from '../protocol/methods/screen.ts';
 import type { DestroyResult, InspectResult } from '../protocol/methods/session.ts';
 import type { MarkResult, ResizeResult, SignalResult } from '../protocol/methods/sessionVerbs.ts';
-import type { MethodName, MethodParams, MethodResult } from '../protocol/methods/table.ts';
 import type { RenderRun } from '../protocol/runScreen.ts';
 import type { ScreenshotOptions, ScreenshotResult, TakeScreenshot } from '../protocol/picture.ts';
 import type { ExportAsciicast, ExportAsciicastOptions, ExportResult } from '../protocol/recording.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
-import { effectiveStatus, findSession } from '../store/sessions.ts';
 import type { EventSelection } from './eventFeed.ts';
 import { EventStream } from './eventStream.ts';
 import type { CallOptions, HostClient } from './hostClient.ts';
@@ -33,25 +31,18 @@ import type {
 import { withFittingOutput } from './runOutput.ts';
 import { runOrTell } from './keyedRun.ts';
 import { RunFollower, runOffset, type RunPlace } from './runFollower.ts';
+import { type ScreenParts, sessionScreen } from './sessionScreen.ts';
 import { pasteText, typeText } from './typeText.ts';
 import { waitBoundMs } from './waitBound.ts';
 
 /** What a session needs of its client. */
-export interface SessionParts {
-  /** Id or name. */
-  readonly reference: string;
+export interface SessionParts extends ScreenParts {
   /** Whether disposing the session destroys it. */
   readonly isOwned: boolean;
-  readonly home: string;
-  call<M extends MethodName>(method: M, params: MethodParams<M>, options: CallOptions<M>): Promise<MethodResult<M>>;
   /** Does `work` on a connection of its own. */
   alone<T>(work: (client: HostClient) => Promise<T>): Promise<T>;
   /** A new connection to the host of the session, the caller's to dispose. */
   connect(): Promise<HostClient>;
-  readonly replay: (
-    file: string,
-    options: { readonly includeScrollback: boolean; readonly includeCells: boolean; readonly toSeq?: number },
-  ) => Promise<ScreenState>;
   readonly exportAsciicast: ExportAsciicast;
   readonly renderRun: RenderRun;
   screenshot(options: Omit<Parameters<TakeScreenshot>[2], 'fonts'>): Promise<ScreenshotResult>;
@@ -178,23 +169,8 @@ export class Session implements AsyncDisposable {
   }
 
   /** The screen as it stands; of an ended session the last one, from its log, and so with `at` the one after that event. */
-  async snapshot(options: SnapshotOptions = {}): Promise<ScreenState> {
-    const wanted = {
-      includeScrollback: options.includeScrollback === true,
-      includeCells: options.includeCells === true,
-    };
-    if (options.at !== undefined) {
-      const { log } = sessionPaths(this.#parts.home, findSession(this.#parts.home, this.reference).sessionId);
-      return this.#parts.replay(log, { ...wanted, toSeq: options.at });
-    }
-    try {
-      const params = { session: this.reference, ...wanted };
-      return (await this.#parts.call('screen.snapshot', params, control(options))).screen;
-    } catch (error) {
-      const log = this.#endedLog(error);
-      if (log === undefined) throw error;
-      return this.#parts.replay(log, wanted);
-    }
+  snapshot(options: SnapshotOptions = {}): Promise<ScreenState> {
+    return sessionScreen(this.#parts, options, control(options));
   }
 
   /**
@@ -295,15 +271,6 @@ export class Session implements AsyncDisposable {
       if (text !== '') await onOutput(text);
     };
     return new RunFollower({ file: log, runId, fromOffset: runOffset(log, at), ansi, write });
-  }
-
-  /** The log of this session if it has ended, which `error` must have told. */
-  #endedLog(error: unknown): string | undefined {
-    if (!(error instanceof TtyError)) return undefined;
-    if (error.code !== 'SESSION_NOT_RUNNING' && error.code !== 'HOST_UNREACHABLE') return undefined;
-    const record = findSession(this.#parts.home, this.reference);
-    if (effectiveStatus(record).terminationCategory === 'running') return undefined;
-    return sessionPaths(this.#parts.home, record.sessionId).log;
   }
 }
 
