@@ -3,15 +3,12 @@ import path from 'node:path';
 import { makePrivateDirectory } from '../base/atomicFile.ts';
 import { quote, TtyError } from '../protocol/errors.ts';
 import { sessionPaths } from '../protocol/homeLayout.ts';
+import { DEFAULT_SCALE, DEFAULT_THEME, MAX_SCALE, THEME_NAMES } from '../protocol/limits.ts';
 import {
-  DEFAULT_SCALE,
-  DEFAULT_THEME,
   MAX_PIXELS,
-  MAX_SCALE,
   type ScreenshotOptions,
   type ScreenshotResult,
   type TakeScreenshot,
-  THEME_NAMES,
   type ThemeName,
 } from '../protocol/picture.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';

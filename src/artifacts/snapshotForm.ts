@@ -1,5 +1,6 @@
 import { TtyError } from '../protocol/errors.ts';
-import { DEFAULT_THEME, MAX_FORM_CELLS, type ThemeName } from '../protocol/picture.ts';
+import { DEFAULT_THEME } from '../protocol/limits.ts';
+import { MAX_FORM_CELLS, type ThemeName } from '../protocol/picture.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
 import { ansiOf } from './forms/ansi.ts';
 import { htmlOf } from './forms/html.ts';

@@ -78,3 +78,12 @@ export const MAX_NAME_CHARS = 64;
 export const MAX_LABEL_CHARS = 256;
 /** How long a host without sessions stays. */
 export const DEFAULT_HOST_IDLE_MS = 10 * 60 * 1000;
+
+/** Colours of pictures for what a program leaves to its terminal. `dark` is what programs are told when they ask. */
+export const THEME_NAMES = ['dark', 'light', 'solarized-dark', 'solarized-light'] as const;
+export const DEFAULT_THEME: (typeof THEME_NAMES)[number] = 'dark';
+
+/** Times the size of a cell that programs are told, 8 x 16 pixels. */
+export const MAX_SCALE = 4;
+/** What is taken when nothing is said, if the picture is not too large then. */
+export const DEFAULT_SCALE = 2;

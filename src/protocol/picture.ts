@@ -1,15 +1,10 @@
 /** Pictures of a screen: what may be asked for, and what is told of the file. */
+import type { THEME_NAMES } from './limits.ts';
 import type { ScreenState } from './snapshot.ts';
 
-/** Colours for what a program leaves to its terminal. `dark` is what programs are told when they ask. */
-export const THEME_NAMES = ['dark', 'light', 'solarized-dark', 'solarized-light'] as const;
+/** A name of {@link THEME_NAMES}. */
 export type ThemeName = (typeof THEME_NAMES)[number];
-export const DEFAULT_THEME: ThemeName = 'dark';
 
-/** Times the size of a cell that programs are told, 8 x 16 pixels. */
-export const MAX_SCALE = 4;
-/** What is taken when nothing is said, if the picture is not too large then. */
-export const DEFAULT_SCALE = 2;
 /** Width times height of a picture; a screen of 240 x 67 has 8.5 million at scale 2, one of 400 x 170 at scale 1. */
 export const MAX_PIXELS = 9_000_000;
 /** Columns times rows of a screen whose look is told as text: ANSI, HTML or SVG. */
@@ -27,7 +22,7 @@ export interface ScreenshotOptions {
   readonly theme?: ThemeName;
   /** Draws the cursor where the screen shows one. */
   readonly showCursor?: boolean;
-  /** 1 to {@link MAX_SCALE}; {@link DEFAULT_SCALE} by default, or less for a large screen. */
+  /** 1 to 4; 2 by default, or less for a large screen. */
   readonly scale?: number;
 }
 

@@ -1,4 +1,4 @@
-import { DEFAULT_SCALE, DEFAULT_THEME, MAX_SCALE, THEME_NAMES } from '../../protocol/picture.ts';
+import { DEFAULT_SCALE, DEFAULT_THEME, MAX_SCALE, THEME_NAMES } from '../../protocol/limits.ts';
 import { defineSpec } from '../command.ts';
 import { SESSION } from './session.ts';
 

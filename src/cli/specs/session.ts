@@ -1,5 +1,4 @@
-import { DEFAULT_COLS, DEFAULT_ROWS, MAX_SIZE, MIN_SIZE } from '../../protocol/limits.ts';
-import { DEFAULT_THEME, THEME_NAMES } from '../../protocol/picture.ts';
+import { DEFAULT_COLS, DEFAULT_ROWS, DEFAULT_THEME, MAX_SIZE, MIN_SIZE, THEME_NAMES } from '../../protocol/limits.ts';
 import type { CompletionChoice } from '../../protocol/methods/session.ts';
 import { defineSpec, type OptionSpecs, type PositionalSpec } from '../command.ts';
 
