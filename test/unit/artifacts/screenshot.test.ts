@@ -8,12 +8,13 @@ import { replaySnapshot } from '../../../src/artifacts/replaySnapshot.ts';
 import { takeScreenshot } from '../../../src/artifacts/screenshot.ts';
 import { readLastEvents } from '../../../src/eventlog/tail.ts';
 import type { ScreenshotOptions, ScreenshotResult } from '../../../src/protocol/picture.ts';
-import { ScreenModel } from '../../../src/screen/screenModel.ts';
+import { ScreenModel } from '../../../src/screen/emulator/screenModel.ts';
 import { listArtifacts } from '../../../src/store/artifacts.ts';
 import { writeLastScreen } from '../../../src/store/lastScreen.ts';
 import { newDirectory, output, SESSION_ID } from '../client/support.ts';
 import { endedSession } from './endedSession.ts';
 import { FONTS } from './paint/support.ts';
+import { checkpointOf } from '../screen/emulator/checkpointOf.ts';
 
 const LOOKS =
   '\u001b[4:3;58:5:9mwave\u001b[0m \u001b]8;;https://a.example\u0007link\u001b]8;;\u0007 漢😀\r\n\u001b]4;2;#123456\u0007\u001b[32mown\u001b[5 q';
@@ -59,7 +60,7 @@ describe('a screenshot', () => {
     using model = new ScreenModel({ cols: 20, rows: 4 });
     model.write(Buffer.from(LOOKS), 1);
     const head = readLastEvents(log.file).events.at(-1);
-    const drawing = model.checkpoint()?.toString('utf8') ?? '';
+    const drawing = checkpointOf(model)?.toString('utf8') ?? '';
     const kept = { head: { seq: head?.seq ?? 0, h: head?.h ?? '' }, capturedAtSeq: 1, cols: 20, rows: 4, drawing };
     writeLastScreen(path.join(path.dirname(log.file), 'screen.json'), kept);
     expect(bytesOf(await shoot(log.home, { showCursor: true }))).toBe(first);

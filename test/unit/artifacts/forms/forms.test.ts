@@ -4,7 +4,7 @@ import { ansiRows } from '../../../../src/artifacts/forms/ansi.ts';
 import { type LookForm, snapshotForm } from '../../../../src/artifacts/snapshotForm.ts';
 import { wholeCells } from '../../../../src/artifacts/paint/wholeCells.ts';
 import type { ScreenState } from '../../../../src/protocol/snapshot.ts';
-import { ScreenModel } from '../../../../src/screen/screenModel.ts';
+import { ScreenModel } from '../../../../src/screen/emulator/screenModel.ts';
 
 const SIZE = { cols: 12, rows: 4 };
 

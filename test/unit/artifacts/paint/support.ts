@@ -5,7 +5,7 @@ import { type Metrics, metricsOf, pictureSize } from '../../../../src/artifacts/
 import { type Frame, Painter } from '../../../../src/artifacts/paint/painter.ts';
 import { THEMES } from '../../../../src/artifacts/paint/themes.ts';
 import type { ThemeName } from '../../../../src/protocol/picture.ts';
-import { ScreenModel } from '../../../../src/screen/screenModel.ts';
+import { ScreenModel } from '../../../../src/screen/emulator/screenModel.ts';
 
 /** The packages of the fonts lie here as they do in dist/fonts. */
 export const FONTS = path.resolve('node_modules');
