@@ -25,6 +25,11 @@ export interface ProcessStat {
   /** Foreground process group of the controlling terminal, -1 when there is none. */
   readonly tpgid: number;
   readonly startTicks: string;
+  /**
+   * Address of the bottom of the stack, which the kernel draws anew for each program that a process becomes; `0` where it
+   * is not told.
+   */
+  readonly startStack: string;
 }
 
 /** What can be said of a recorded process now. A zombie is gone: it runs nothing and holds nothing. */
@@ -58,6 +63,7 @@ export function parseProcessStat(pid: number, text: string): ProcessStat | undef
     sid: Number(sid),
     tpgid: Number(tpgid),
     startTicks,
+    startStack: fields[25] ?? '0',
   };
 }
 

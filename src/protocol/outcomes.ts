@@ -30,7 +30,15 @@ export const INPUT_EVIDENCE = [
 ] as const;
 
 /** What a verdict stands on. */
-export const EVIDENCE = ['hook_mark', 'sentinel', 'process_exit', 'prompt', 'host_death', ...INPUT_EVIDENCE] as const;
+export const EVIDENCE = [
+  'hook_mark',
+  'sentinel',
+  'osc3008',
+  'process_exit',
+  'prompt',
+  'host_death',
+  ...INPUT_EVIDENCE,
+] as const;
 export type Evidence = (typeof EVIDENCE)[number];
 
 export const CONFIDENCES = ['certain', 'likely', 'guess'] as const;
@@ -52,7 +60,7 @@ export interface InputBlock {
 }
 
 /** How a session learns that a command ended. `process` is the session's own exit and nothing else. */
-export const COMPLETION_SOURCES = ['hooks', 'sentinel', 'process'] as const;
+export const COMPLETION_SOURCES = ['hooks', 'sentinel', 'osc3008', 'process'] as const;
 export type CompletionSource = (typeof COMPLETION_SOURCES)[number];
 
 /** Exit status of a plain `run` that ended without an exit code of the command. */

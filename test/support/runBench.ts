@@ -1,5 +1,6 @@
 import { RunCompletionCoordinator } from '../../src/host/run/coordinator.ts';
 import { markIntroducer } from '../../src/host/run/marks.ts';
+import { OWN_PLACE } from '../../src/host/run/registration.ts';
 import { BASH_HOOKS } from '../../src/host/run/sources/bashHooks.ts';
 import type { CompletionSource } from '../../src/host/run/sources/completionSource.ts';
 import { dialectOf } from '../../src/host/run/sources/dialects.ts';
@@ -61,12 +62,16 @@ export class Bench {
     this.coordinator.feed(Buffer.from(text, 'latin1'));
   }
 
-  /** Registers a command and returns its id and token. */
-  type(command: string): { runId: string; token: string; bytes: string } {
-    const prepared = this.coordinator.prepare({ command, noWait: false });
+  /** Registers a command and returns its id and token. With `source`, it goes to another program than the session's own. */
+  type(
+    command: string,
+    { source, ...place }: { source?: CompletionSource; isNested?: boolean; endsBelow?: boolean } = {},
+  ): { runId: string; token: string; bytes: string } {
+    const accepted = this.coordinator.prepare({ command, noWait: false });
+    const prepared = source === undefined ? accepted : this.coordinator.aim(accepted, source);
     const inputRunSeq = this.append({ type: 'input_run', payload: prepared.inputRun });
-    const action = this.coordinator.plan(prepared, EDITOR, '/s');
-    this.coordinator.register({ prepared, inputRunSeq, action });
+    const action = this.coordinator.plan(prepared, EDITOR, '/s', source);
+    this.coordinator.register({ prepared, inputRunSeq, action, place: { ...OWN_PLACE, ...place } });
     return { runId: prepared.runId, token: prepared.token, bytes: action.bytes.toString() };
   }
 

@@ -45,6 +45,7 @@ export class ShellUnderTest implements AsyncDisposable {
   readonly #output: Buffer[] = [];
   readonly #joiner = new OutputJoiner();
   readonly #looks = new Set<() => void>();
+  readonly #plainKind: PromptKind;
   #interrupted = false;
   #promptTimer: Timer | undefined;
 
@@ -82,6 +83,7 @@ export class ShellUnderTest implements AsyncDisposable {
     }
     const [file, ...args] = hooks?.argv ?? options.argv;
     const dialect = dialectOf(file);
+    this.#plainKind = promptKind(file);
     this.tracker = new PromptTracker(hooks?.promptKind ?? promptKind(file), this.#clock.nowMs(), {
       reportsPrompts: hooks?.source.reportsPrompts === true,
     });
@@ -247,7 +249,11 @@ export class ShellUnderTest implements AsyncDisposable {
       this.#promptTimer = this.#clock.after(QUIET_MS + 5, () => {
         if (this.tracker.promptWithoutMark(this.#facts())) {
           this.coordinator.promptReturned({ interrupted: this.#interrupted });
-          if (this.coordinator.runInFlight === undefined) this.tracker.runEnded();
+          if (this.coordinator.runInFlight === undefined) {
+            this.tracker.runEnded();
+            // The hooks are silent: from now on the editor tells the prompt.
+            this.tracker.use(this.#plainKind);
+          }
         }
         this.#look();
       });

@@ -87,6 +87,15 @@ function uptimeMs({ record, standing }: SessionStory, nowMs: number): number {
   return Math.max(0, end - Date.parse(record.createdAt));
 }
 
+function describeCompletion({ source, grade, hooks, startupMs, reader }: InspectResult['completion']): string {
+  return [
+    `${source} (${grade})`,
+    ...(hooks === 'lost' ? ['hooks lost'] : hooks === 'failed' ? ['hooks did not come up'] : []),
+    ...(startupMs === null ? [] : [`first prompt after ${formatDuration(startupMs)}`]),
+    ...(reader === null ? [] : [`${reader.name} (process ${reader.pid}) waits for a command`]),
+  ].join(', ');
+}
+
 function describe(story: SessionStory, live: InspectResult | undefined, uptime: number, eventCount: number): string {
   const { record, standing } = story;
   const why = standing.failureReason === undefined ? '' : ` (${standing.failureReason})`;
@@ -111,10 +120,7 @@ function describe(story: SessionStory, live: InspectResult | undefined, uptime: 
       ['process', record.childPid ?? undefined],
       ['log', `${eventCount} events, ${story.eventLogBytes} bytes`],
       ['log problem', story.logProblem],
-      [
-        'completion',
-        live === undefined ? record.completionSource : `${live.completion.source} (${live.completion.grade})`,
-      ],
+      ['completion', live === undefined ? record.completionSource : describeCompletion(live.completion)],
       ['foreground', foreground === null ? undefined : `${foreground.name} (process ${foreground.pid})`],
       ['held back', reason ?? undefined],
     ]),

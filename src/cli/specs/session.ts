@@ -11,6 +11,10 @@ export const COMPLETION_WORDS = [
   'sentinel',
   'sentinel:posix',
   'sentinel:fish',
+  'sentinel:python',
+  'sentinel:node',
+  'sentinel:pwsh',
+  'osc3008',
   'none',
 ] as const satisfies readonly CompletionChoice[];
 type MissingWord = Exclude<CompletionChoice, (typeof COMPLETION_WORDS)[number]>;
@@ -63,7 +67,7 @@ export const createSpec = defineSpec({
     completion: {
       kind: 'choice',
       choices: COMPLETION_WORDS,
-      help: 'how the end of a run is learned (default: auto: hooks where the shell has them)',
+      help: 'how the end of a run is learned (default: auto: hooks where the shell has them, else a frame around the command in the language of the program that waits for it, else what the shell itself prints)',
     },
     'dedicated-host': {
       kind: 'flag',

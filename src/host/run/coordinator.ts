@@ -9,6 +9,7 @@ import { quote, TtyError } from '../../protocol/errors.ts';
 import type { EventPayloads } from '../../protocol/events.ts';
 import { newMarker, runId as makeRunId } from '../../protocol/ids.ts';
 import type { RunView } from '../../protocol/methods/common.ts';
+import { ContextReader } from './contextReader.ts';
 import { newToken } from './marks.ts';
 import { MarkReader } from './markReader.ts';
 import { MarkScanner } from './markScanner.ts';
@@ -21,12 +22,13 @@ import {
   type WaitOutcome,
 } from './runRecord.ts';
 import type { OpenOutcome } from './runState.ts';
+import { RunStack } from './runStack.ts';
 import { RunTable } from './runTable.ts';
-import { processEnd, withdrawnEnd } from './verdicts.ts';
+import { processEnd, replacedEnd, withdrawnEnd } from './verdicts.ts';
 import { planTyping, type TypeAction } from './typeAction.ts';
 import { PromptCounter } from './promptCounter.ts';
 import type { CompletionSource } from './sources/completionSource.ts';
-import type { PreparedRun, Registration } from './registration.ts';
+import { OWN_PLACE, type PreparedRun, type Registration } from './registration.ts';
 import { type LineEditor, normalizeCommand } from './typing.ts';
 
 export type { PreparedRun, Registration } from './registration.ts';
@@ -38,6 +40,8 @@ export interface CoordinatorOptions {
   readonly nonce: string;
   /** How typed commands tell their end; `undefined` for a session that takes none. */
   readonly source: CompletionSource | undefined;
+  /** Commands may also go to other programs that wait for them, see {@link RunCompletionCoordinator.aim}. */
+  readonly isOpen?: boolean;
   readonly sink: CoordinatorSink;
 }
 
@@ -46,21 +50,23 @@ export class RunCompletionCoordinator {
   readonly #scanner: MarkScanner;
   readonly #table = new RunTable();
   #source: CompletionSource | undefined;
-  #inFlight: RunInFlight | undefined;
+  readonly #stack = new RunStack();
   #accepted = 0;
   readonly #prompts = new PromptCounter();
   readonly #marks: MarkReader;
+  readonly #contexts: ContextReader;
   #exited = false;
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
     this.#source = options.source;
     this.#scanner = new MarkScanner(options.nonce);
+    this.#contexts = new ContextReader({ top: () => this.#stack.top, output: (bytes) => this.#output(bytes) });
     this.#marks = new MarkReader({
       prompts: this.#prompts,
       sink: options.sink,
-      reportsPrompts: () => this.#source?.reportsPrompts === true,
-      inFlight: () => this.#inFlight,
+      reportsPrompts: options.source?.reportsPrompts === true,
+      stack: this.#stack,
     });
   }
 
@@ -69,14 +75,24 @@ export class RunCompletionCoordinator {
     return this.#prompts.reported;
   }
 
+  /** A shell that prints contexts (OSC 3008), here or on another machine, waits for a command. */
+  get contextShellAtPrompt(): boolean {
+    return this.#contexts.shellAtPrompt;
+  }
+
   /** The run that was typed and has not ended. */
   get runInFlight(): string | undefined {
-    return this.#inFlight?.record.identity.runId;
+    return this.#stack.top?.record.identity.runId;
+  }
+
+  /** The run in flight, for whoever watches the programs. */
+  get inFlight(): Pick<RunInFlight, 'record' | 'place' | 'prompt' | 'isOutputOver'> | undefined {
+    return this.#stack.top;
   }
 
   /** Whether a line editor began to read while the run in flight was going on; see {@link promptReturned}. */
   get promptSuspected(): boolean {
-    return this.#inFlight?.promptSuspected ?? false;
+    return this.#stack.top?.promptSuspected ?? false;
   }
 
   /** How typed commands tell their end; it may be exchanged while no run is in flight, when hooks never came. */
@@ -85,7 +101,7 @@ export class RunCompletionCoordinator {
   }
 
   useSource(source: CompletionSource | undefined): void {
-    invariant(this.#inFlight === undefined, 'the source of completion changes only between runs');
+    invariant(this.#stack.top === undefined, 'the source of completion changes only between runs');
     this.#source = source;
   }
 
@@ -95,13 +111,14 @@ export class RunCompletionCoordinator {
    * @throws TtyError INVALID_INPUT when the command cannot be typed at all, NOT_A_SHELL when the session takes none
    */
   prepare(request: { readonly command: string; readonly noWait: boolean }): PreparedRun {
-    if (this.#source === undefined) {
+    if (this.#source === undefined && this.#options.isOpen !== true) {
       throw new TtyError(
         'NOT_A_SHELL',
         'the program of this session is no shell that agent-tty knows how to run commands in',
       );
     }
-    return this.#accept({ ...request, command: normalizeCommand(request.command) }, this.#source.name);
+    const source = this.#source?.name ?? 'sentinel';
+    return this.#accept({ ...request, command: normalizeCommand(request.command) }, source);
   }
 
   /** Accepts the session's own program as a run: all output is its own, its exit is the run's end. */
@@ -109,18 +126,25 @@ export class RunCompletionCoordinator {
     return this.#accept({ command, noWait: false }, 'process');
   }
 
-  /** What to type for a prepared run. A script, when one is needed, goes to `scriptPath`, unique for the run. */
-  plan(prepared: PreparedRun, editor: LineEditor, scriptPath: string): TypeAction {
-    const source = this.#source;
+  /** Has a run that is still queued typed by `source`, because that is what the program that reads now understands. */
+  aim(prepared: PreparedRun, source: CompletionSource): PreparedRun {
+    const record = this.#table.get(prepared.runId);
+    invariant(record?.state.name === 'queued', 'only a queued run can be aimed');
+    record.identity = { ...record.identity, source: source.name };
+    return { ...prepared, source: source.name, inputRun: { ...prepared.inputRun, source: source.name } };
+  }
+
+  /** What to type for a prepared run, by the source it was aimed at. A script, if one is needed, goes to `scriptPath`. */
+  plan(prepared: PreparedRun, editor: LineEditor, scriptPath: string, source = this.#source): TypeAction {
     invariant(source?.name === prepared.source, 'a run is typed by the source it was accepted for');
     return planTyping({ source, command: prepared.command, token: prepared.token, editor, scriptPath });
   }
 
   /** Makes a planned run the one in flight, after its `input_run` was appended and before its bytes go out. */
-  register({ prepared, inputRunSeq, action }: Registration): void {
+  register({ prepared, inputRunSeq, action, place }: Registration): void {
     const record = this.#ready(prepared, inputRunSeq);
     record.change({ type: 'typed' });
-    this.#fly(record, action);
+    this.#fly(record, action, place);
   }
 
   /** Makes a run of {@link prepareProcessRun} the one in flight; it has begun. */
@@ -142,9 +166,14 @@ export class RunCompletionCoordinator {
   /** Takes what the PTY gave. Events and output are handed to the sink before this returns; a failed append is thrown. */
   feed(chunk: Buffer): void {
     for (const piece of this.#scanner.feed(chunk)) {
-      if (piece.kind === 'output') this.#output(piece.bytes);
+      if (piece.kind === 'output') {
+        this.#contexts.feed(piece.bytes);
+        continue;
+      }
+      this.#contexts.flush();
       // A mark that does not fit (replayed, of another run) says nothing: whoever printed it sees it as output.
-      else if (!this.#marks.apply(piece.mark)) this.#output(piece.raw);
+      if (!this.#marks.apply(piece.mark)) this.#output(piece.raw);
+      else if (piece.mark.kind === 'prompt_end') this.#contexts.reset();
     }
   }
 
@@ -153,7 +182,16 @@ export class RunCompletionCoordinator {
    * ended. `interrupted` tells that an INTR was typed meanwhile. Ends the run on that evidence.
    */
   promptReturned({ interrupted }: { readonly interrupted: boolean }): void {
-    this.#inFlight?.promptReturned(interrupted);
+    this.#stack.top?.promptReturned(interrupted);
+  }
+
+  /**
+   * The session saw that the program into which the run in flight was typed is gone: it became another one, which waits for
+   * commands now, or it ended and nothing told how.
+   */
+  readerGone(how: 'replaced' | 'ended'): void {
+    if (how === 'replaced') this.#stack.top?.end(replacedEnd());
+    else this.#stack.top?.readerEnded(null);
   }
 
   /** Ctrl+C is about to be typed, or SIGINT sent: marks may be lost to it. */
@@ -170,15 +208,17 @@ export class RunCompletionCoordinator {
     this.#exited = true;
     const { sink } = this.#options;
     try {
-      this.#output(this.#scanner.flush());
-      this.#inFlight?.release();
+      this.#contexts.feed(this.#scanner.flush());
+      this.#contexts.flush();
+      for (const run of this.#stack.all) run.release();
       sink.flushOutput();
-      if (this.#inFlight?.record.identity.source === 'process') this.#inFlight.end(processEnd('finished', status));
+      const own = this.#stack.find(({ record }) => record.identity.source === 'process');
+      own?.end(processEnd('finished', status));
       const seq = sink.append({ type: 'exit', payload: status });
-      if (this.#inFlight !== undefined) this.#inFlight.record.toSeq = seq;
+      for (const { record } of this.#stack.all) record.toSeq = seq;
     } finally {
-      this.#inFlight?.releaseHold();
-      this.#inFlight = undefined;
+      for (const run of this.#stack.all) run.releaseHold();
+      this.#stack.clear();
       for (const record of this.#table.all()) {
         if (record.change({ type: 'ended', end: processEnd('session_exited', status) })) this.#table.ended(record);
       }
@@ -224,7 +264,6 @@ export class RunCompletionCoordinator {
   }
 
   #ready(prepared: PreparedRun, inputRunSeq: number): RunRecord {
-    invariant(this.#inFlight === undefined, 'a session has at most one run in flight');
     const record = this.#table.get(prepared.runId);
     invariant(record?.state.name === 'queued', 'only a queued run can be registered');
     record.inputRunSeq = inputRunSeq;
@@ -232,26 +271,28 @@ export class RunCompletionCoordinator {
   }
 
   /** `action` is what was typed for it; nothing for the session's own program. */
-  #fly(record: RunRecord, action: TypeAction | undefined): RunInFlight {
-    const { clock, sink } = this.#options;
+  #fly(record: RunRecord, action: TypeAction | undefined, place = OWN_PLACE): RunInFlight {
+    const { clock } = this.#options;
+    const sink = this.#stack.sinkAbove(this.#options.sink);
     const inFlight: RunInFlight = new RunInFlight({
       record,
       action,
+      place,
       prompt: action?.source.reportsPrompts === true ? this.#prompts.next : undefined,
       clock,
       sink,
       onEnded: () => {
-        if (this.#inFlight === inFlight) this.#inFlight = undefined;
+        this.#stack.remove(inFlight);
         this.#table.ended(record);
       },
     });
-    this.#inFlight = inFlight;
+    this.#stack.push(inFlight);
     return inFlight;
   }
 
   #output(bytes: Buffer): void {
     if (bytes.length === 0) return;
-    if (this.#inFlight !== undefined) this.#inFlight.output(bytes);
+    if (this.#stack.top !== undefined) this.#stack.top.output(bytes);
     else this.#options.sink.appendOutput(bytes);
   }
 }

@@ -2,15 +2,16 @@
 import { unreachable } from '../../base/invariant.ts';
 import type { Mark } from './marks.ts';
 import type { PromptCounter } from './promptCounter.ts';
-import type { CoordinatorSink, RunInFlight } from './runInFlight.ts';
+import type { CoordinatorSink } from './runInFlight.ts';
+import type { RunStack } from './runStack.ts';
 import { hookEnd, sentinelEnd } from './verdicts.ts';
 
 export interface MarkReaderParts {
   readonly prompts: PromptCounter;
   readonly sink: CoordinatorSink;
-  /** Whether the session's shell reports its prompts. */
-  reportsPrompts(): boolean;
-  inFlight(): RunInFlight | undefined;
+  /** Whether the session's shell was started so that it reports its prompts. */
+  readonly reportsPrompts: boolean;
+  readonly stack: RunStack;
 }
 
 export class MarkReader {
@@ -26,13 +27,13 @@ export class MarkReader {
       case 'command_start':
         return this.#commandStart(mark.prompt);
       case 'more':
-        this.#parts.inFlight()?.wantsMore();
+        this.#parts.stack.top?.wantsMore();
         return true;
       case 'refused':
-        this.#parts.inFlight()?.refused();
+        this.#parts.stack.top?.refused();
         return true;
       case 'builtin_reads':
-        this.#parts.inFlight()?.builtinReads();
+        this.#parts.stack.top?.builtinReads();
         return true;
       case 'output_end':
         return this.#outputEnd(mark.prompt);
@@ -47,48 +48,58 @@ export class MarkReader {
   }
 
   #commandStart(prompt: number): boolean {
-    if (!this.#parts.reportsPrompts() || !this.#parts.prompts.isCurrent(prompt)) return false;
+    if (!this.#isCurrent(prompt)) return false;
     this.#parts.sink.shellReported('command');
-    const run = this.#parts.inFlight();
-    if (run?.prompt !== prompt) this.#parts.prompts.foreignBegan();
+    const run = this.#parts.stack.top;
     // Several lines of one paste begin several commands of the same prompt; the run began with the first.
-    else run.commandBegins();
+    if (run?.prompt === prompt) run.commandBegins();
+    // A frame typed because the hooks were taken for lost is a command of ours too.
+    else if (run === undefined || run.place.isNested) this.#parts.prompts.foreignBegan();
     return true;
   }
 
   #outputEnd(prompt: number): boolean {
-    if (!this.#parts.reportsPrompts() || !this.#parts.prompts.isCurrent(prompt)) return false;
-    const run = this.#parts.inFlight();
-    if (run?.prompt === prompt) run.outputIsOver();
+    if (!this.#isCurrent(prompt)) return false;
+    const run = this.#parts.stack.find((open) => open.prompt === prompt);
+    if (run === this.#parts.stack.top) run?.outputIsOver();
     this.#parts.sink.shellReported('output_end');
     return true;
   }
 
   #promptEnd({ prompt, status, stopped }: Mark & { kind: 'prompt_end' }): boolean {
-    if (!this.#parts.reportsPrompts()) return false;
+    const { prompts, stack, sink } = this.#parts;
     // A run whose own mark was lost ends when the shell is seen at its prompt.
-    if (this.#parts.prompts.isAhead(prompt)) this.#parts.prompts.skipTo(prompt);
-    if (!this.#parts.prompts.isCurrent(prompt)) return false;
-    const foreign = this.#parts.prompts.advance();
-    const run = this.#parts.inFlight();
-    if (run?.prompt === prompt) {
-      run.beginningIsOver();
-      run.end(hookEnd(run.record, { status, stopped, interrupted: run.interruptRequested }));
+    if (this.#parts.reportsPrompts && prompts.isAhead(prompt)) prompts.skipTo(prompt);
+    if (!this.#isCurrent(prompt)) return false;
+    const foreign = prompts.advance();
+    // What was typed into programs that this command had started is over with it.
+    stack.endNested(status);
+    const own = stack.top;
+    // A frame, typed while the hooks were taken for lost, has no prompt; the one that stands was its own.
+    if (own !== undefined && (own.prompt ?? prompt) === prompt) {
+      own.beginningIsOver();
+      own.end(hookEnd(own.record, { status, stopped, interrupted: own.interruptRequested }));
     } else if (foreign) {
-      this.#parts.sink.flushOutput();
-      this.#parts.sink.append({ type: 'foreign_run', payload: { exitCode: stopped ? null : status } });
+      sink.flushOutput();
+      sink.append({ type: 'foreign_run', payload: { exitCode: stopped ? null : status } });
     }
-    this.#parts.sink.shellReported('prompt');
+    sink.shellReported('prompt');
     return true;
   }
 
   #frame(mark: Mark & { kind: 'frame_start' | 'frame_end' }): boolean {
-    const run = this.#parts.inFlight();
-    if (run?.record.identity.token !== mark.token) return false;
+    const { stack } = this.#parts;
+    const run = stack.find(({ record }) => record.identity.token === mark.token);
+    if (run === undefined) return false;
     const typed = run.record.state.name === 'typed';
     if (mark.kind === 'frame_start' && !typed) return false;
+    if (mark.kind === 'frame_end') stack.endAbove(run, mark.status);
     if (typed) run.start();
     if (mark.kind === 'frame_end') run.end(sentinelEnd(mark.status));
     return true;
+  }
+
+  #isCurrent(prompt: number): boolean {
+    return this.#parts.reportsPrompts && this.#parts.prompts.isCurrent(prompt);
   }
 }

@@ -86,10 +86,10 @@ export class PromptTracker {
     return this.#paste === true;
   }
 
-  /** The hooks never came: from now on the shell is judged as one without. */
-  use(kind: PromptKind): void {
+  /** The hooks are silent: from now on the shell is judged as one without. Or they are heard again. */
+  use(kind: PromptKind, { reportsPrompts = kind === 'hooks' } = {}): void {
     this.#kind = kind;
-    this.#reports = kind === 'hooks';
+    this.#reports = reportsPrompts;
   }
 
   /** A hook's mark came. Its order to {@link bracketedPasteSwitched} of the same bytes does not matter. */
@@ -138,6 +138,11 @@ export class PromptTracker {
     this.#runInFlight = false;
   }
 
+  /** The shell said that a command began, and not yet that a prompt follows. */
+  get isCommandRunning(): boolean {
+    return this.#shellAt === 'command' && !this.#runInFlight;
+  }
+
   /** Whether a command may be typed now. */
   readiness(facts: TerminalFacts): Readiness {
     if (this.#runInFlight) return 'busy';
@@ -167,13 +172,13 @@ export class PromptTracker {
       return hasPrompt && (this.#promptIsLast || this.#quiet(facts.nowMs));
     }
     if (facts.canonical === true) return false;
-    if (this.#kind === 'hooks' && this.#shellAt === undefined) return false;
+    // With a command under way, whatever reads the terminal is not the shell's prompt.
+    if (this.#kind === 'hooks' && this.#shellAt !== 'prompt') return false;
     // The editor switches it on when it begins to read and off when it has its line, so that it stands for reading.
     if (this.#paste === true) return true;
     if (this.#kind !== 'hooks') return this.#paste === undefined && this.#quiet(facts.nowMs);
     // An editor without it: the mark and raw mode tell. Where it may yet come, as at the first prompt, silence: zsh goes to raw
     // mode first, and what is typed between the two is typed by key.
-    if (this.#shellAt !== 'prompt') return false;
     return (this.#isWithoutPaste && facts.canonical === false) || this.#quiet(facts.nowMs);
   }
 

@@ -3,6 +3,7 @@
  * does everything that can fail: it writes the script and appends `input_run`.
  */
 import type { EventPayloads } from '../../protocol/events.ts';
+import type { ProgramImage } from './reader.ts';
 import type { RunIdentity } from './runRecord.ts';
 import type { TypeAction } from './typeAction.ts';
 
@@ -12,10 +13,25 @@ export interface PreparedRun extends RunIdentity {
   readonly inputRun: EventPayloads['input_run'];
 }
 
+/** Where a run is typed. */
+export interface Place {
+  /** It is a program that another command started and that waits for commands itself. */
+  readonly isNested: boolean;
+  /** With `isNested`: the status that is told of the command below is the status of this program. */
+  readonly endsBelow: boolean;
+  /** The program, where the system tells. */
+  readonly into: ProgramImage | undefined;
+}
+
+/** The session's own program, of which nothing more is known. */
+export const OWN_PLACE: Place = { isNested: false, endsBelow: false, into: undefined };
+
 export interface Registration {
   readonly prepared: PreparedRun;
   /** Seq of the appended `input_run`. */
   readonly inputRunSeq: number;
   /** What `plan` gave for it, all of which goes to the PTY next. */
   readonly action: TypeAction;
+  /** The session's own program when it is left out. */
+  readonly place?: Place;
 }

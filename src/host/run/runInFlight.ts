@@ -1,15 +1,18 @@
 /** The one run of a session that was typed and has not ended: where its bytes go, its echo, its beginning and its end. */
 import type { Clock, Timer } from '../../base/clock.ts';
+import { BehindOutput } from './behindOutput.ts';
 import type { CoordinatorSink } from './coordinatorSink.ts';
 import { echoEvents } from './echoEvents.ts';
 import { EchoRegion } from './echoRegion.ts';
 import { EditorWatch, SWITCH_BYTES } from './editorWatch.ts';
+import { promptAnswer } from './promptBack.ts';
+import type { Place } from './registration.ts';
 import { Refusal } from './refusal.ts';
 import type { RunRecord } from './runRecord.ts';
 import type { RunEnd } from './runState.ts';
 import type { TypeAction } from './typeAction.ts';
 import { type NoiseCut, StartNoise } from './startNoise.ts';
-import { promptEnd } from './verdicts.ts';
+import { nestedEnd, promptEnd } from './verdicts.ts';
 
 export type { CoordinatorSink } from './coordinatorSink.ts';
 
@@ -21,13 +24,11 @@ export const ECHO_HOLD_MS = 5_000;
 
 const LF = 0x0a;
 
-/** Most that is held behind the output's end: a prompt is smaller. */
-const MAX_BEHIND_BYTES = 4 * 1024;
-
 export interface InFlightOptions {
   readonly record: RunRecord;
   /** Number of the prompt at which the run was typed; `undefined` for a shell that does not report its prompts. */
   readonly prompt: number | undefined;
+  readonly place: Place;
   /** What was typed; `undefined` for the session's own program. */
   readonly action: TypeAction | undefined;
   readonly clock: Clock;
@@ -39,19 +40,19 @@ export interface InFlightOptions {
 export class RunInFlight {
   readonly record: RunRecord;
   readonly prompt: number | undefined;
+  readonly place: Place;
   readonly #options: InFlightOptions;
   readonly #editor = new EditorWatch();
   readonly #refusal = new Refusal();
   #region: EchoRegion | undefined;
   #holdTimer: Timer | undefined;
   #noise: StartNoise | undefined;
-  /** What came behind the output's end and before the verdict: the shell's, not the command's. */
-  #behind: Buffer[] | undefined;
-  #behindBytes = 0;
+  readonly #behind = new BehindOutput();
   #editorLeft = false;
   /** The editor took the line and reads on: the shell waits for the rest of an incomplete command. */
   #wantsMore = false;
-  #interruptRequested = false;
+  /** Ctrl+C that the host typed to get the prompt back. */
+  #interrupts = 0;
   /** The next time that the editor begins to read it is for a built-in of the command. */
   #isEditorLent = false;
   /** Length of the captured output where a line editor last began to read. */
@@ -61,6 +62,7 @@ export class RunInFlight {
     this.#options = options;
     this.record = options.record;
     this.prompt = options.prompt;
+    this.place = options.place;
     const { action, record } = options;
     if (action?.source.hidesEcho === true) {
       const { frameParts, bytes } = action;
@@ -74,13 +76,16 @@ export class RunInFlight {
     return this.#promptAtBytes !== undefined || this.#wantsMore;
   }
 
+  /** The shell said that the command's output is over, went on, and did not say how it ended. */
+  get isOutputOver(): boolean {
+    return this.#behind.hasAny;
+  }
+
   /** Program output that came while this run is in flight. */
   output(bytes: Buffer): void {
     if (bytes.length === 0) return;
-    if (this.#behind !== undefined) {
-      this.#behind.push(Buffer.from(bytes));
-      this.#behindBytes += bytes.length;
-      if (this.#behindBytes > MAX_BEHIND_BYTES) this.#giveBehind();
+    if (this.#behind.push(bytes)) {
+      if (this.#behind.isFull) this.#giveBehind();
       return;
     }
     if (this.#noise !== undefined) {
@@ -117,7 +122,7 @@ export class RunInFlight {
   /** The command's output is over; what the shell prints until it says how the command ended is held and not the run's. */
   outputIsOver(): void {
     this.beginningIsOver();
-    if (this.record.state.name === 'started') this.#behind ??= [];
+    if (this.record.state.name === 'started') this.#behind.begin();
   }
 
   /** The command begins: its echo is settled, what follows is its own output. */
@@ -146,7 +151,7 @@ export class RunInFlight {
     try {
       this.#releaseEcho();
       sink.flushOutput();
-      if (end.outcome === 'rejected' && !this.#interruptRequested) this.record.capture?.append(this.#refusal.take());
+      if (end.outcome === 'rejected' && this.#interrupts === 0) this.record.capture?.append(this.#refusal.take());
       this.record.toSeq = sink.append({
         type: 'run_complete',
         payload: {
@@ -193,7 +198,7 @@ export class RunInFlight {
     this.#holdTimer?.clear();
     this.#region = undefined;
     this.#noise = undefined;
-    this.#behind = undefined;
+    this.#behind.take();
   }
 
   /** The shell says that it takes no command of this line, and why follows. */
@@ -203,7 +208,7 @@ export class RunInFlight {
 
   /** The shell asks for the rest of an incomplete command. */
   wantsMore(): void {
-    if (this.record.state.name === 'typed' && !this.#interruptRequested) this.#requestInterrupt();
+    if (this.record.state.name === 'typed' && this.#interrupts === 0) this.#requestInterrupt();
   }
 
   /** A built-in of the command reads a line with the shell's editor: that the editor reads, just before or after, is no prompt. */
@@ -215,28 +220,28 @@ export class RunInFlight {
   /** The session saw the shell back at its prompt although nothing told the command's end. */
   promptReturned(interrupted: boolean): void {
     if (this.#options.action === undefined) return; // the session's own program has no prompt to return to: it exits
-    const hooks = this.prompt !== undefined;
-    // A built-in that reads a line with the shell's editor (fish's read, zsh's vared) looks the same. Hooks can be lost; a
-    // frame that was begun ends unless the shell drops the rest of its line, which only an interrupt makes credible.
-    if (!hooks && !interrupted && this.record.state.name === 'started') return;
-    // An INTR that comes while the editor still starts is lost; once the editor rests, it is typed again.
-    if (hooks && this.record.state.name === 'typed' && this.#wantsMore) {
-      this.#requestInterrupt();
-      return;
-    }
-    const severalLines = this.record.identity.command.includes('\n');
-    // A later line of a started command may be incomplete: then this is the shell's second prompt, not its first.
-    if (hooks && this.record.state.name === 'started' && severalLines && !this.#interruptRequested) {
-      this.#requestInterrupt();
-      return;
-    }
+    const answer = promptAnswer({
+      hasHooks: this.prompt !== undefined,
+      hasStarted: this.record.state.name === 'started',
+      hasSeveralLines: this.record.identity.command.includes('\n'),
+      isInterrupted: interrupted,
+      wantsMore: this.#wantsMore,
+      interrupts: this.#interrupts,
+    });
+    if (answer === 'goes_on') return;
+    if (answer === 'interrupt') return this.#requestInterrupt();
     if (this.#promptAtBytes !== undefined) this.record.capture?.cutTo(this.#promptAtBytes);
     this.end(promptEnd(interrupted));
   }
 
   /** Whether the host had to interrupt the shell because the command was incomplete. */
   get interruptRequested(): boolean {
-    return this.#interruptRequested;
+    return this.#interrupts > 0;
+  }
+
+  /** The program that took it is gone; `status` is what was told of the command below. */
+  readerEnded(status: number | null): void {
+    this.end(nestedEnd(this.place.endsBelow ? status : null));
   }
 
   get #inputRunSeq(): number {
@@ -244,10 +249,7 @@ export class RunInFlight {
   }
 
   #giveBehind(): void {
-    const held = this.#behind ?? [];
-    this.#behind = undefined;
-    this.#behindBytes = 0;
-    for (const bytes of held) this.#options.sink.appendOutput(bytes);
+    for (const bytes of this.#behind.take()) this.#options.sink.appendOutput(bytes);
   }
 
   #beginAfter({ noise, rest }: NoiseCut): void {
@@ -266,11 +268,11 @@ export class RunInFlight {
     this.#wantsMore = reading && this.#editorLeft && this.prompt !== undefined;
     if (!reading) this.#editorLeft = true;
     // It took the line, and reads again without a mark: the line was not the whole command.
-    else if (this.#editorLeft && this.prompt !== undefined && !this.#interruptRequested) this.#requestInterrupt();
+    else if (this.#editorLeft && this.prompt !== undefined && this.#interrupts === 0) this.#requestInterrupt();
   }
 
   #requestInterrupt(): void {
-    this.#interruptRequested = true;
+    this.#interrupts++;
     this.#options.sink.requestInterrupt(this.record.identity.runId);
   }
 

@@ -33,7 +33,8 @@ export interface RunIdentity {
 export type HeadlessRunResult = Omit<RunResult, 'head'>;
 
 export class RunRecord {
-  readonly identity: RunIdentity;
+  /** Fixed once the run is typed. */
+  identity: RunIdentity;
   readonly #clock: Clock;
   readonly #waiters = new Set<{ settle: (outcome: WaitOutcome) => void; fail: (reason: unknown) => void }>();
   #state: RunState = QUEUED;

@@ -49,6 +49,29 @@ export function promptEnd(interrupted: boolean): RunEnd {
   return { outcome: 'lost', exitCode: null, signal: null, evidence: ['prompt'], confidence: 'guess' };
 }
 
+/**
+ * A shell's own contexts (OSC 3008) told the end; `status` is null when they told none, undefined when the next prompt came
+ * without an end.
+ */
+export function contextEnd(hasStarted: boolean, status: number | null | undefined): RunEnd {
+  const verdict = { signal: null, evidence: ['osc3008'], confidence: 'likely' } as const;
+  if (status === undefined) return { ...verdict, outcome: 'lost', exitCode: null, confidence: 'guess' };
+  if (!hasStarted) return { ...verdict, outcome: 'rejected', exitCode: status };
+  return status === null ? { ...verdict, outcome: 'finished', exitCode: null } : { ...verdict, ...ended(status) };
+}
+
+/** The program into which a run was typed ended under it; `status` is its own, null when nobody told it. */
+export function nestedEnd(status: number | null): RunEnd {
+  if (status !== null) return { ...ended(status), signal: null, evidence: ['process_exit'], confidence: 'likely' };
+  return { outcome: 'lost', exitCode: null, signal: null, evidence: ['process_exit'], confidence: 'certain' };
+}
+
+/** The program into which a run was typed has become another one, which waits for commands: `exec bash`. */
+export function replacedEnd(): RunEnd {
+  const evidence = ['foreground_group', 'prompt'] as const;
+  return { outcome: 'lost', exitCode: null, signal: null, evidence, confidence: 'guess' };
+}
+
 /** The session's process ended: as the run itself, or under a run that was going on. */
 export function processEnd(
   outcome: 'finished' | 'session_exited',

@@ -21,6 +21,7 @@ import type { PreparedLaunch } from './launch.ts';
 import { LogProgress } from './logProgress.ts';
 import { PromptGate } from './promptGate.ts';
 import { PromptWatch } from './promptWatch.ts';
+import { Readers } from './readers.ts';
 import { Replies, type RepliesParts } from './replies.ts';
 import { replayLog } from './replayLog.ts';
 import { RunOrigins } from './runOrigins.ts';
@@ -63,6 +64,7 @@ export interface SessionParts {
   readonly tracker: PromptTracker;
   readonly coordinator: RunCompletionCoordinator;
   readonly gate: PromptGate;
+  readonly readers: Readers;
   readonly watch: PromptWatch;
   readonly ingest: Ingest;
   readonly runs: SessionRuns;
@@ -84,7 +86,8 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const journal: Journal = openJournal(options, flow, screen);
   const progress = openProgress(journal, clock);
   const tracker = openTracker(launch, startedMs);
-  const gate = new PromptGate({ clock, pty, tracker });
+  const readers = new Readers({ clock, pty, launch, coordinator: () => coordinator, modes: () => modes.modes });
+  const gate = new PromptGate({ clock, pty, tracker, readers });
   const modes = new ModeScanner((on) => {
     tracker.bracketedPasteSwitched(on);
     if (on) replies.editorReads();
@@ -98,16 +101,17 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const origins = new RunOrigins(pty.identity, (runId) => coordinator.view(runId));
   const runEnded = (): void => replies.askersGone();
   const sink = coordinatorSink(() => ingest, pty, { shellReported: reported, runEnded, origins, gate });
-  const { nonce, source } = launch;
-  const coordinator = new RunCompletionCoordinator({ sessionId: id, clock, nonce, source, sink });
+  const { nonce, source, isOpen } = launch;
+  const coordinator = new RunCompletionCoordinator({ sessionId: id, clock, nonce, source, isOpen, sink });
   const turn = { commit: () => journal.flush(), readOutput: outputReader(pty, () => ingest) };
-  const watch = new PromptWatch({ clock, logger, sessionId: id, tracker, gate, coordinator, launch, ...turn });
+  const watch = new PromptWatch({ clock, logger, sessionId: id, tracker, gate, readers, coordinator, launch, ...turn });
   const ingest: Ingest = new Ingest({
     clock,
     journal,
     screen,
     scanModes: (chunk) => {
       tracker.outputSeen(clock.nowMs());
+      readers.outputSeen(chunk);
       modes.feed(chunk);
     },
     feedRuns: (chunk) => coordinator.feed(chunk),
@@ -122,7 +126,7 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const inputWatch: InputWatch = openInputWatch(options, { ...shared, coordinator, modes, ingest });
   const onInterrupt = (): void => watch.interruptTyped();
   const { scratch, log } = options.paths;
-  const known = { coordinator, tracker, gate, inputWatch, origins };
+  const known = { coordinator, tracker, gate, readers, inputWatch, origins };
   const typing = { ...known, clock, progress, log, scratch, ended: life.ended };
   const runs = new SessionRuns({ ...shared, ...typing, onTyped: () => watch.runTyped() });
   const cancels = new RunCancels({ ...shared, sessionId: id, clock, coordinator, runs, origins, onInterrupt });
@@ -131,9 +135,8 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const verbs = new SessionVerbs({ ...shared, sessionId: id, screen, onInterrupt, onResized: life.onResized });
   const replies = openReplies(options, modes, shared);
   const waits: Waits = assembleWaits(options, life, { screen, gate, runs, journal, ingest });
-  const terminal = { journal, progress, screen, flow, modes, ingest, replies };
-  const shell = { tracker, coordinator, gate, watch, runs, cancels };
-  return { startedMs, ...terminal, ...shell, input, verbs, waits };
+  const terminal = { journal, progress, screen, flow, modes, ingest, replies, input, verbs, waits };
+  return { startedMs, ...terminal, tracker, coordinator, gate, readers, watch, runs, cancels };
 }
 
 function openProgress(journal: Journal, clock: Clock): LogProgress {

@@ -12,9 +12,9 @@ import type { Pty } from '../pty/pty.ts';
 import { assertDescriptorRoom } from '../pty/spawnLimits.ts';
 import type { PromptKind } from '../run/promptTracker.ts';
 import type { CompletionSource, HookStart } from '../run/sources/completionSource.ts';
-import { dialectOf } from '../run/sources/dialects.ts';
 import { hookStart } from '../run/sources/hookStart.ts';
-import { sentinelSource } from '../run/sources/sentinel.ts';
+import { OSC_3008 } from '../run/sources/osc3008.ts';
+import { languageSource } from '../run/sources/languages.ts';
 import { childEnvironment, environmentPairs, type LaunchPlan, parseEnvironment, planLaunch } from './launchPlan.ts';
 
 export interface LaunchRequest {
@@ -28,8 +28,14 @@ export interface LaunchRequest {
 /** A program that was checked and prepared, and is not started yet. */
 export interface PreparedLaunch {
   readonly plan: LaunchPlan;
+  /** Commands go to whichever program waits for them, not only to the one that is started. */
+  readonly isOpen: boolean;
+  /** Whether frames may be typed into programs that understand them; else only to shells that print contexts (OSC 3008). */
+  readonly takesFrames: boolean;
   /** Path of the shell, null for a program that is none. */
   readonly shellPath: string | null;
+  /** Names by which the program that was started is known when it runs: as it was called, and its file's. */
+  readonly names: readonly string[];
   readonly argv: readonly [string, ...string[]];
   readonly environment: readonly string[];
   /** Random digits that this session's marks carry. */
@@ -67,16 +73,17 @@ export function prepareLaunch({ sessionId, params, configuredShell, scratch }: L
     throw new TtyError('INVALID_INPUT', message, { details: { reason: 'completion' } });
   }
   for (const [name, value] of Object.entries(hooks?.environment ?? {})) child.set(name, value);
-  const dialect =
-    plan.dialect === null ? undefined : (dialectOf(plan.argv[0]) ?? dialectOf(plan.dialect === 'fish' ? 'fish' : 'sh'));
-  const sentinel = dialect === undefined ? undefined : sentinelSource(dialect, nonce);
+  const sentinel = plan.dialect === null ? undefined : languageSource(plan.dialect, plan.argv[0], nonce);
   return {
     plan,
+    isOpen: ['auto', 'sentinel', 'osc3008'].includes(params.completion),
+    takesFrames: params.completion !== 'osc3008',
     shellPath: plan.shell === null ? null : program,
+    names: [plan.shell ?? path.basename(plan.argv[0]), path.basename(surroundings.program)],
     argv: hooks?.argv ?? plan.argv,
     environment: environmentPairs(child),
     nonce,
-    source: plan.source === 'process' ? undefined : (hooks?.source ?? sentinel),
+    source: plan.source === 'osc3008' ? OSC_3008 : plan.source === 'process' ? undefined : (hooks?.source ?? sentinel),
     fallback: hooks === undefined ? undefined : sentinel,
     plainPromptKind: promptKindOf(plan.shell),
     promptKind: hooks?.promptKind ?? promptKindOf(plan.shell),

@@ -1,13 +1,11 @@
 /** What a session runs: which program with which arguments and environment, and how its runs will be completed. Pure. */
-import path from 'node:path';
 import { TtyError } from '../../protocol/errors.ts';
 import { SESSION_MARK_VARIABLE } from '../../protocol/homeLayout.ts';
 import type { CompletionChoice } from '../../protocol/methods/session.ts';
 import type { CompletionSource } from '../../protocol/outcomes.ts';
 import { SHELLS_WITH_HOOKS } from '../run/sources/hookStart.ts';
-
-/** The languages in which a sentinel can be typed. */
-export type Dialect = 'posix' | 'fish';
+import type { LanguageName } from '../run/sources/languages.ts';
+import { commandProgram, type CommandProgram, KNOWN_PROGRAMS } from '../run/sources/programs.ts';
 
 export interface LaunchRequest {
   readonly command: readonly string[];
@@ -21,32 +19,18 @@ export interface LaunchPlan {
   /** Name of the shell (`bash`, `zsh`, ...) when the program is one that reads commands from its terminal. */
   readonly shell: string | null;
   readonly source: CompletionSource;
-  readonly dialect: Dialect | null;
+  /** The language in which a sentinel is typed. */
+  readonly dialect: LanguageName | null;
 }
-
-const SHELLS: Readonly<Record<string, Dialect>> = {
-  bash: 'posix',
-  zsh: 'posix',
-  dash: 'posix',
-  sh: 'posix',
-  ash: 'posix',
-  ksh: 'posix',
-  mksh: 'posix',
-  fish: 'fish',
-};
-/** Options of shells that take the next word as their value. */
-const OPTIONS_WITH_VALUE = new Set(['--rcfile', '--init-file', '-o', '+o', '-O', '+O', '--init-command', '-C']);
 
 /** The shell's name when `argv` starts one that reads commands from its terminal; null for a script, `-c` or another program. */
 export function interactiveShell(argv: readonly string[]): string | null {
-  const name = path.basename(argv[0] ?? '').replace(/^-/, '');
-  if (!Object.hasOwn(SHELLS, name)) return null;
-  for (let i = 1; i < argv.length; i++) {
-    const word = argv[i] ?? '';
-    if (OPTIONS_WITH_VALUE.has(word)) i++;
-    else if (!/^[-+]/.test(word) || /^-[a-zA-Z]*c/.test(word) || word === '--command') return null;
-  }
-  return name;
+  const program = commandProgram(argv);
+  return program !== undefined && isShell(program) ? program.name : null;
+}
+
+function isShell({ language }: CommandProgram): boolean {
+  return language === 'posix' || language === 'fish';
 }
 
 /**
@@ -60,32 +44,44 @@ export function planLaunch(request: LaunchRequest, environment: ReadonlyMap<stri
     program === undefined ? [request.shell ?? (environment.get('SHELL') || '/bin/sh')] : [program, ...args];
   if (argv[0] === '') throw new TtyError('INVALID_INPUT', 'the command is empty', { details: { reason: 'command' } });
   const shell = interactiveShell(argv);
-  return { argv, shell, ...chooseSource(request.completion, shell) };
+  return { argv, shell, ...chooseSource(request.completion, shell, commandProgram(argv)?.language ?? null) };
 }
 
 function chooseSource(
   choice: CompletionChoice,
   shell: string | null,
-): { source: CompletionSource; dialect: Dialect | null } {
-  const dialect = shell === null ? null : (SHELLS[shell] ?? null);
+  language: LanguageName | null,
+): Pick<LaunchPlan, 'source' | 'dialect'> {
   switch (choice) {
     case 'none':
       return { source: 'process', dialect: null };
     case 'sentinel:posix':
-      return { source: 'sentinel', dialect: 'posix' };
     case 'sentinel:fish':
-      return { source: 'sentinel', dialect: 'fish' };
+    case 'sentinel:python':
+    case 'sentinel:node':
+    case 'sentinel:pwsh':
+      return { source: 'sentinel', dialect: SENTINEL_LANGUAGES[choice] };
+    case 'osc3008':
+      return { source: 'osc3008', dialect: null };
     case 'sentinel':
-      if (dialect === null) throw unfit(choice, 'a shell of this list: ' + Object.keys(SHELLS).join(', '));
-      return { source: 'sentinel', dialect };
+      if (language === null) throw unfit(choice, 'a shell or interpreter of this list: ' + KNOWN_PROGRAMS.join(', '));
+      return { source: 'sentinel', dialect: language };
     case 'hooks':
       if (!hasHooks(shell)) throw unfit(choice, `a shell of this list: ${SHELLS_WITH_HOOKS.join(', ')}`);
-      return { source: 'hooks', dialect };
+      return { source: 'hooks', dialect: language };
     case 'auto':
-      if (hasHooks(shell)) return { source: 'hooks', dialect };
-      return dialect === null ? { source: 'process', dialect: null } : { source: 'sentinel', dialect };
+      if (hasHooks(shell)) return { source: 'hooks', dialect: language };
+      return { source: language === null ? 'process' : 'sentinel', dialect: language };
   }
 }
+
+const SENTINEL_LANGUAGES = {
+  'sentinel:posix': 'posix',
+  'sentinel:fish': 'fish',
+  'sentinel:python': 'python',
+  'sentinel:node': 'node',
+  'sentinel:pwsh': 'pwsh',
+} as const;
 
 function hasHooks(shell: string | null): boolean {
   return shell !== null && SHELLS_WITH_HOOKS.includes(shell);

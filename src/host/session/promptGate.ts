@@ -5,11 +5,13 @@ import { readProcessStat } from '../../base/processIdentity.ts';
 import { quote, TtyError } from '../../protocol/errors.ts';
 import type { Pty } from '../pty/pty.ts';
 import type { PromptTracker, TerminalFacts } from '../run/promptTracker.ts';
+import type { Reader, Readers } from './readers.ts';
 
 export interface PromptGateParts {
   readonly clock: Clock;
   readonly pty: Pty;
   readonly tracker: PromptTracker;
+  readonly readers: Pick<Readers, 'now' | 'isStranger' | 'isOwnShell' | 'hasRunInFlight'>;
 }
 
 /** First and longest pause between two looks while somebody waits and no output comes. */
@@ -22,6 +24,8 @@ const FORK_MS = 2_000;
 
 /** How long a shell may take to act on an interrupt: what is typed before that it may take for what was interrupted. */
 const INTERRUPT_MS = 100;
+/** The same for a program that the session itself was started with: `env` and wrappers take a moment to become a shell. */
+const OWN_MS = 1_000;
 
 export interface Foreground {
   readonly pid: number;
@@ -58,7 +62,7 @@ export class PromptGate {
   }
 
   get atPrompt(): boolean {
-    return this.#parts.tracker.readiness(this.facts()) === 'ready';
+    return this.#isOwnReady(this.facts()) || this.#parts.readers.now() !== undefined;
   }
 
   /** To be called when an interrupt goes to what runs: nothing may be typed before the shell is through with it. */
@@ -72,27 +76,28 @@ export class PromptGate {
   }
 
   /**
-   * Resolves when a command may be typed.
+   * Resolves when a command may be typed: with the program that waits for it, `undefined` for the session's own shell. While
+   * a run is in flight only a program that its command started can be that.
    *
    * @throws TtyError `NOT_A_SHELL` when another program holds the terminal; the signal's reason when it aborts
    */
-  untilReady(signal: AbortSignal): Promise<void> {
-    return this.#until(signal, { isFree: () => true, toleratesForeign: false });
+  untilReady(signal: AbortSignal): Promise<Reader | undefined> {
+    return this.#until(signal, { isFree: () => true, toleratesForeign: () => this.#parts.readers.hasRunInFlight });
   }
 
   /**
-   * Resolves when the shell is at its prompt while `isFree` holds, however long another program has the terminal. Rejects
-   * only with the signal's reason when it aborts.
+   * Resolves when the shell, or with `isNested` a program that it started, is at its prompt while `isFree` holds, however
+   * long another program has the terminal. Rejects only with the signal's reason when it aborts.
    */
-  untilPrompt(signal: AbortSignal, isFree: () => boolean): Promise<void> {
-    return this.#until(signal, { isFree, toleratesForeign: true });
+  async untilPrompt(signal: AbortSignal, isFree: (isNested: boolean) => boolean): Promise<void> {
+    await this.#until(signal, { isFree, toleratesForeign: () => true });
   }
 
   #until(
     signal: AbortSignal,
-    { isFree, toleratesForeign }: { isFree: () => boolean; toleratesForeign: boolean },
-  ): Promise<void> {
-    const { clock, tracker } = this.#parts;
+    { isFree, toleratesForeign }: { isFree: (isNested: boolean) => boolean; toleratesForeign: () => boolean },
+  ): Promise<Reader | undefined> {
+    const { clock, readers } = this.#parts;
     return new Promise((resolve, reject) => {
       let timer: Timer | undefined;
       let pauseMs = FIRST_LOOK_MS;
@@ -108,14 +113,18 @@ export class PromptGate {
       };
       const look = (): void => {
         const facts = this.facts();
-        const readiness = tracker.readiness(facts);
         const isThrough = facts.nowMs - this.#interruptedMs >= INTERRUPT_MS;
-        if (readiness === 'ready' && isThrough && isFree()) {
+        if (isThrough && this.#isOwnReady(facts) && isFree(false)) {
           leave();
-          return resolve();
+          return resolve(undefined);
+        }
+        const reader = isThrough ? readers.now() : undefined;
+        if (reader !== undefined && isFree(true)) {
+          leave();
+          return resolve(reader);
         }
         // Start-up files and prompt commands run programs of their own; only one that stays is in the way.
-        if (!toleratesForeign && readiness === 'busy' && facts.shellInForeground === false) {
+        if (!toleratesForeign() && reader === undefined && this.#isForeign(facts)) {
           foreignSinceMs ??= facts.nowMs;
           if (facts.nowMs - foreignSinceMs >= this.#patienceMs()) {
             leave();
@@ -135,9 +144,25 @@ export class PromptGate {
     });
   }
 
+  #isOwnReady(facts: TerminalFacts): boolean {
+    const { tracker, readers } = this.#parts;
+    if (!readers.hasRunInFlight) tracker.runEnded();
+    return tracker.readiness(facts) === 'ready' && readers.isOwnShell;
+  }
+
+  /** Whether the terminal is held by something that will not take commands, as far as can be seen. */
+  #isForeign(facts: TerminalFacts): boolean {
+    const { tracker, readers } = this.#parts;
+    if (facts.shellInForeground === undefined) return false;
+    if (facts.shellInForeground && readers.isOwnShell) return false;
+    if (!facts.shellInForeground && tracker.readiness(facts) !== 'busy') return false;
+    return readers.isStranger();
+  }
+
   #patienceMs(): number {
     const { pty } = this.#parts;
     const group = pty.foregroundGroup();
+    if (group === pty.pid) return OWN_MS;
     return group !== undefined && isForkOf(group, pty.pid) ? FORK_MS : FOREIGN_MS;
   }
 

@@ -5,10 +5,13 @@
 import fs from 'node:fs';
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { HooksState } from '../../protocol/methods/session.ts';
 import type { RunCompletionCoordinator } from '../run/coordinator.ts';
 import { type PromptTracker, QUIET_MS } from '../run/promptTracker.ts';
+import { isPromptBack } from '../run/promptBack.ts';
 import type { PreparedLaunch } from './launch.ts';
 import type { PromptGate } from './promptGate.ts';
+import type { Readers } from './readers.ts';
 
 export interface PromptWatchParts {
   readonly clock: Clock;
@@ -16,6 +19,7 @@ export interface PromptWatchParts {
   readonly sessionId: string;
   readonly tracker: PromptTracker;
   readonly gate: PromptGate;
+  readonly readers: Readers;
   readonly coordinator: RunCompletionCoordinator;
   readonly launch: PreparedLaunch;
   /** Handles all that the terminal has given so far, now; false when more of it is held back. */
@@ -24,6 +28,13 @@ export interface PromptWatchParts {
   commit(): void;
 }
 
+/** How often the program that a run was typed into is looked at when it is not the session's own. */
+const NESTED_LOOK_MS = 100;
+/**
+ * How long a program that ended is given to be spoken for: the shell below tells its status a moment later, unless its own
+ * command goes on.
+ */
+const NESTED_GRACE_MS = 400;
 /** How long a line editor must have been reading, without a word from the hooks, until they are taken for broken. */
 const HOOKS_GRACE_MS = 500;
 
@@ -34,6 +45,13 @@ export class PromptWatch implements Disposable {
   #interrupted = false;
   #startFilesGone = false;
   #disposed = false;
+  /** The hooks spoke before, and a prompt came without them. */
+  #hooksLost = false;
+  #hooksHeard = false;
+  /** The shell's prompt as it last stood; `undefined` until one was seen whole. */
+  #promptLine: string | undefined;
+  #nestedTimer: Timer | undefined;
+  #nestedGoneMs: number | undefined;
 
   constructor(parts: PromptWatchParts) {
     this.#parts = parts;
@@ -43,7 +61,22 @@ export class PromptWatch implements Disposable {
     this.#disposed = true;
     this.#timer?.clear();
     this.#hooksTimer?.clear();
+    this.#nestedTimer?.clear();
     this.#removeStartFiles();
+  }
+
+  /** Whether the shell's hooks worked once and do no longer. */
+  get hooksLost(): boolean {
+    return this.#hooksLost || (this.#parts.coordinator.hooksSeen && !this.#parts.readers.isOwnShell);
+  }
+
+  /** What is known of the hooks: `failed` when a prompt came before the first word of them. */
+  get hooksState(): HooksState {
+    const { coordinator, launch, readers } = this.#parts;
+    if (launch.fallback === undefined) return 'none';
+    if (this.hooksLost) return 'lost';
+    if (coordinator.hooksSeen) return 'working';
+    return coordinator.source === launch.fallback || !readers.isOwnShell ? 'failed' : 'awaited';
   }
 
   /** A run was typed: from now on the prompt is taken. */
@@ -51,7 +84,12 @@ export class PromptWatch implements Disposable {
     // A look that was meant for the run before finds a quiet prompt here too.
     this.#timer?.clear();
     this.#interrupted = false;
+    this.#nestedGoneMs = undefined;
+    const { readers, coordinator } = this.#parts;
+    // What stands now is the prompt at which it was typed, if that is painted already.
+    if (readers.lastLine !== '' && coordinator.inFlight?.place.isNested === false) this.#promptLine = readers.lastLine;
     this.#parts.tracker.runTyped();
+    if (coordinator.inFlight?.place.isNested === true) this.#lookAtNested();
   }
 
   /** An INTR character was typed: a run in flight that ends without a mark was interrupted. */
@@ -65,21 +103,24 @@ export class PromptWatch implements Disposable {
   shellReported(): void {
     this.#hooksTimer?.clear();
     this.#removeStartFiles();
+    this.#parts.readers.ownSpoke();
+    this.#hooksHeard = true;
   }
 
   /** To be called after each turn of output. */
   turnDone(): void {
     if (this.#disposed) return;
     const { clock, coordinator, launch, tracker } = this.#parts;
+    this.#timer?.clear();
     if (coordinator.runInFlight !== undefined) {
-      // Without a line editor nothing but an interrupt makes silence mean that the command is gone.
-      const suspected =
-        launch.promptKind === 'kernel' ? this.#interrupted : coordinator.promptSuspected || this.#interrupted;
-      this.#timer?.clear();
-      this.#timer = suspected ? clock.after(QUIET_MS + 5, () => this.#checkPrompt()) : undefined;
+      this.#timer = clock.after(QUIET_MS + 5, () => this.#checkPrompt(), { background: true });
       return;
     }
     tracker.runEnded();
+    if (this.#hooksLost && this.#hooksHeard) this.#hooksAreBack();
+    if (tracker.isCommandRunning) {
+      this.#timer = clock.after(QUIET_MS + 5, () => this.#checkForeign(), { background: true });
+    }
     if (launch.fallback !== undefined && !coordinator.hooksSeen) {
       this.#hooksTimer?.clear();
       this.#hooksTimer = clock.after(HOOKS_GRACE_MS, () => this.#checkHooks());
@@ -87,13 +128,104 @@ export class PromptWatch implements Disposable {
   }
 
   #checkPrompt(): void {
-    const { coordinator, tracker, gate } = this.#parts;
+    const { coordinator, readers } = this.#parts;
     // The terminal's modes are asked for at once, its bytes may lag on a busy machine: the mark could be among them.
-    if (!this.#parts.readOutput()) return;
-    if (coordinator.runInFlight === undefined || !tracker.promptWithoutMark(gate.facts())) return;
+    if (this.#disposed || !this.#parts.readOutput()) return;
+    if (coordinator.inFlight === undefined) return;
+    if (readers.fate() === 'replaced') coordinator.readerGone('replaced');
+    else if (this.#isPromptBack()) this.#promptIsBack();
+    else return;
+    this.#settle();
+  }
+
+  /** Whether whoever took the command in flight waits for one again although nothing told its end. */
+  #isPromptBack(): boolean {
+    const { coordinator, tracker, gate, readers, launch } = this.#parts;
+    const { inFlight } = coordinator;
+    if (inFlight === undefined) return false;
+    if (inFlight.place.isNested || !readers.isOwnShell) return this.#interrupted && readers.waitsAgain();
+    if (!tracker.promptWithoutMark(gate.facts())) return false;
+    return isPromptBack({
+      hasHooks: inFlight.prompt !== undefined,
+      hasStarted: inFlight.record.state.name === 'started',
+      isOutputOver: inFlight.isOutputOver,
+      command: inFlight.record.identity.command,
+      kernelEdits: launch.promptKind === 'kernel',
+      editorReads: coordinator.promptSuspected,
+      isInterrupted: this.#interrupted,
+      lastLine: readers.lastLine,
+      promptLine: this.#promptLine,
+    });
+  }
+
+  #promptIsBack(): void {
+    const { coordinator } = this.#parts;
+    const hadHooks = coordinator.inFlight?.prompt !== undefined;
     coordinator.promptReturned({ interrupted: this.#interrupted });
-    this.#parts.commit();
     // The coordinator may not believe it: then the run goes on.
+    if (hadHooks && coordinator.runInFlight === undefined) this.#loseHooks();
+  }
+
+  /** Somebody's command began at the prompt, and nothing told its end. */
+  #checkForeign(): void {
+    const { coordinator, tracker, gate, readers, launch } = this.#parts;
+    if (this.#disposed || !this.#parts.readOutput()) return;
+    if (coordinator.inFlight !== undefined || !tracker.isCommandRunning || !readers.isOwnShell) return;
+    const isBack =
+      tracker.promptWithoutMark(gate.facts()) &&
+      isPromptBack({
+        hasHooks: true,
+        hasStarted: true,
+        isOutputOver: false,
+        command: '',
+        kernelEdits: launch.promptKind === 'kernel',
+        editorReads: tracker.bracketedPaste,
+        isInterrupted: false,
+        lastLine: readers.lastLine,
+        promptLine: this.#promptLine,
+      });
+    if (!isBack) return;
+    this.#loseHooks();
+    gate.changed();
+  }
+
+  /** A prompt came without a mark: until the hooks are heard again, frames tell the end of what is typed. */
+  #loseHooks(): void {
+    const { coordinator, tracker, launch, logger, sessionId } = this.#parts;
+    if (this.#hooksLost || launch.fallback === undefined) return;
+    this.#hooksLost = true;
+    this.#hooksHeard = false;
+    logger.log('warn', 'run', 'the hooks are silent; runs are completed by the sentinel', { sessionId });
+    coordinator.useSource(launch.fallback);
+    tracker.use(launch.plainPromptKind);
+  }
+
+  #hooksAreBack(): void {
+    const { coordinator, tracker, launch, logger, sessionId } = this.#parts;
+    this.#hooksLost = false;
+    logger.log('info', 'run', 'the hooks are heard again', { sessionId });
+    coordinator.useSource(launch.source);
+    tracker.use(launch.promptKind, { reportsPrompts: launch.source?.reportsPrompts === true });
+  }
+
+  /** A program that is not the session's own may end without a byte. */
+  #lookAtNested(): void {
+    const { clock, coordinator, readers } = this.#parts;
+    this.#nestedTimer?.clear();
+    if (this.#disposed || coordinator.inFlight?.place.isNested !== true) return;
+    const nowMs = clock.nowMs();
+    if (readers.fate() !== 'ended') this.#nestedGoneMs = undefined;
+    else if (nowMs - (this.#nestedGoneMs ??= nowMs) >= NESTED_GRACE_MS) {
+      coordinator.readerGone('ended');
+      this.#settle();
+    }
+    this.#nestedTimer = clock.after(NESTED_LOOK_MS, () => this.#lookAtNested(), { background: true });
+  }
+
+  /** A verdict was found without a byte from the shell. */
+  #settle(): void {
+    const { coordinator, tracker, gate } = this.#parts;
+    this.#parts.commit();
     if (coordinator.runInFlight === undefined) tracker.runEnded();
     gate.changed();
   }

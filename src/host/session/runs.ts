@@ -1,6 +1,7 @@
 /** Runs of one session from the caller's side: in order, typed only at a prompt, waited for as long as the caller likes. */
 import path from 'node:path';
 import type { Clock, Timer } from '../../base/clock.ts';
+import { invariant } from '../../base/invariant.ts';
 import { commandText } from '../../protocol/commandText.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import type { RunResult, RunView } from '../../protocol/methods/common.ts';
@@ -15,6 +16,7 @@ import type { InputWatch } from './inputWatch.ts';
 import type { Journal } from './journal.ts';
 import type { LogProgress } from './logProgress.ts';
 import type { PromptGate } from './promptGate.ts';
+import type { Reader, Readers } from './readers.ts';
 import { stillBusy, unknownRun, withdrawn } from './runErrors.ts';
 import { writeRunScript } from './runScript.ts';
 import { untilEndOrInput } from './runWait.ts';
@@ -33,6 +35,7 @@ export interface RunsParts {
   readonly origins: RunOrigins;
   /** Path of the session's log. */
   readonly log: string;
+  readonly readers: Pick<Readers, 'now' | 'own' | 'ownSpoke'>;
   /** Directory for scripts of commands that cannot be typed; made when it is needed. */
   readonly scratch: string;
   /** Aborts when the session's program is gone; the reason is `SESSION_NOT_RUNNING`. */
@@ -85,6 +88,11 @@ export class SessionRuns {
     return this.#inTurn > 0 || this.#parts.coordinator.runInFlight !== undefined;
   }
 
+  /** Whether a program that the command in flight started waits for commands itself, and no other run is about to go there. */
+  get #isNestedFree(): boolean {
+    return this.#inTurn === 0 && this.#parts.readers.now() !== undefined;
+  }
+
   /** Types a command when its turn has come and the shell is at its prompt; waits for its end if asked to. */
   async start(request: StartRequest, context: Context): Promise<RunResult> {
     const { coordinator } = this.#parts;
@@ -105,7 +113,7 @@ export class SessionRuns {
   ): Promise<{ runId: string; logOffset: number }> {
     const { coordinator } = this.#parts;
     this.#parts.assertLive();
-    if (request.whenBusy === 'fail' && this.hasRun) {
+    if (request.whenBusy === 'fail' && this.hasRun && !this.#isNestedFree) {
       const { runInFlight } = coordinator;
       const run = runInFlight === undefined ? 'another run of this session' : `run ${runInFlight}`;
       throw new TtyError('SESSION_BUSY', `${run} is under way; nothing was typed`, { details: { runId: runInFlight } });
@@ -217,11 +225,9 @@ export class SessionRuns {
     });
     try {
       await unlessAborted(before, stop.signal);
-      const previous = coordinator.runInFlight;
-      if (previous !== undefined) await coordinator.wait(previous, { timeoutMs: 0, signal: stop.signal });
-      await this.#parts.gate.untilReady(stop.signal);
+      const reader = await this.#parts.gate.untilReady(stop.signal);
       stop.signal.throwIfAborted();
-      return this.#type(prepared);
+      return this.#type(prepared, reader);
     } catch (error) {
       coordinator.withdraw(prepared.runId);
       throw error;
@@ -236,15 +242,25 @@ export class SessionRuns {
     }
   }
 
-  #type(prepared: PreparedRun): number {
-    const { pty, journal, coordinator, tracker } = this.#parts;
-    const editor = {
+  /** Types into `reader`, or into the session's own shell. */
+  #type(accepted: PreparedRun, reader: Reader | undefined): number {
+    const { pty, journal, coordinator, tracker, readers } = this.#parts;
+    const source = reader?.source ?? coordinator.source;
+    invariant(source !== undefined, 'a session that takes no commands has no prompt');
+    const prepared = coordinator.aim(accepted, source);
+    if (reader === undefined) readers.ownSpoke();
+    const place = {
+      isNested: reader !== undefined && reader.image.pid !== pty.pid,
+      endsBelow: reader?.endsBelow === true,
+      into: reader?.image ?? readers.own,
+    };
+    const editor = reader?.editor ?? {
       bracketedPaste: tracker.bracketedPaste,
       canonical: pty.modes()?.canonical ?? !tracker.bracketedPaste,
     };
     this.#parts.drainOutput();
     const scriptPath = path.join(this.#parts.scratch, `run-${prepared.runId.split('.').at(-1) ?? ''}`);
-    const action = coordinator.plan(prepared, editor, scriptPath);
+    const action = coordinator.plan(prepared, editor, scriptPath, source);
     // Everything that can fail comes before the run is in flight: one that nobody typed would never end.
     pty.assertRoom(action.bytes.length);
     const removeScript = writeRunScript(this.#parts.scratch, action.script);
@@ -253,7 +269,7 @@ export class SessionRuns {
       const inputRunSeq = journal.commit({ type: 'input_run', payload: prepared.inputRun });
       const { idempotencyKey } = prepared.inputRun;
       if (idempotencyKey !== undefined) this.#keys.typed(idempotencyKey, prepared.runId);
-      coordinator.register({ prepared, inputRunSeq, action });
+      coordinator.register({ prepared, inputRunSeq, action, place });
     } catch (error) {
       removeScript();
       throw error;

@@ -10,17 +10,10 @@ export function describe(
   { clock, pty }: AssemblyOptions,
   isLive: boolean,
 ): Omit<InspectResult, 'sessionId'> {
-  const { coordinator, flow, gate, journal, modes, runs, tracker } = parts;
-  const source = coordinator.source?.name ?? 'process';
-  const hooksWork = source === 'hooks' && coordinator.hooksSeen;
+  const { flow, gate, journal, modes, runs } = parts;
   return {
     foreground: isLive ? gate.foreground() : null,
-    completion: {
-      source,
-      grade: hooksWork ? 'rich' : source === 'process' ? 'none' : 'basic',
-      atPrompt: isLive && source !== 'process' && gate.atPrompt,
-      startupMs: tracker.startupMs ?? null,
-    },
+    completion: describeCompletion(parts, isLive),
     runs: runs.views().slice(-LISTED_RUNS),
     head: journal.head,
     flow: {
@@ -32,6 +25,26 @@ export function describe(
     bracketedPaste: modes.modes.bracketedPaste,
     isAltScreen: modes.modes.alternateScreen,
     uptimeMs: Math.round(clock.nowMs() - parts.startedMs),
+  };
+}
+
+/** How the next command's end will be learned, by the program that would take it. */
+function describeCompletion(parts: SessionParts, isLive: boolean): InspectResult['completion'] {
+  const { coordinator, gate, readers, tracker, watch } = parts;
+  const reader = isLive ? readers.now() : undefined;
+  const { inFlight } = coordinator;
+  const nested = inFlight?.place.isNested === true ? inFlight.record.identity.source : undefined;
+  const own = coordinator.source?.name ?? 'process';
+  // A shell in whose place another program stands has taken its hooks along.
+  const source = reader?.source.name ?? nested ?? (own === 'hooks' && watch.hooksLost ? 'sentinel' : own);
+  const hooks = watch.hooksState;
+  return {
+    source,
+    grade: source === 'hooks' && hooks === 'working' ? 'rich' : source === 'process' ? 'none' : 'basic',
+    hooks,
+    reader: reader === undefined ? null : { pid: reader.image.pid, name: reader.name },
+    atPrompt: isLive && (reader !== undefined || (own !== 'process' && gate.atPrompt)),
+    startupMs: tracker.startupMs === undefined ? null : Math.round(tracker.startupMs),
   };
 }
 

@@ -167,7 +167,7 @@ export class Waits {
   async #prompt(ended: Promise<void>, { signal, afterSeq }: Omit<WaitOptions, 'timeoutMs'>): Promise<Ending> {
     const { gate, hasRun } = this.#subject;
     if (this.#subject.ended() !== undefined) return { kind: 'sessionExited' };
-    const isFree = (): boolean => !hasRun() && this.#hasCome(afterSeq);
+    const isFree = (isNested: boolean): boolean => (isNested || !hasRun()) && this.#hasCome(afterSeq);
     const ready = gate.untilPrompt(signal, isFree).then((): Ending => ({ kind: 'matched' }));
     ready.catch(() => undefined); // the end of the session may win
     return Promise.race([ready, ended.then((): Ending => ({ kind: 'sessionExited' }))]);

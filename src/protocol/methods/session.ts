@@ -20,8 +20,23 @@ export const TERMINATIONS = [
 export type Termination = (typeof TERMINATIONS)[number];
 
 /** `auto` takes hooks where the shell has them, else the sentinel; `sentinel:DIALECT` says what the program understands. */
-export const COMPLETION_CHOICES = ['auto', 'hooks', 'sentinel', 'sentinel:posix', 'sentinel:fish', 'none'] as const;
+export const COMPLETION_CHOICES = [
+  'auto',
+  'hooks',
+  'sentinel',
+  'sentinel:posix',
+  'sentinel:fish',
+  'sentinel:python',
+  'sentinel:node',
+  'sentinel:pwsh',
+  'osc3008',
+  'none',
+] as const;
 export type CompletionChoice = (typeof COMPLETION_CHOICES)[number];
+
+/** What a session's host knows of the hooks of its shell. */
+export const HOOKS_STATES = ['none', 'awaited', 'working', 'failed', 'lost'] as const;
+export type HooksState = (typeof HOOKS_STATES)[number];
 
 export const createSession = defineMethod({
   summary: 'Starts a session: a program on a terminal of its own.',
@@ -78,8 +93,15 @@ export const inspectSession = defineMethod({
       .nullable()
       .describe('the process group that holds the terminal'),
     completion: z.object({
-      source: z.enum(COMPLETION_SOURCES),
+      source: z.enum(COMPLETION_SOURCES).describe('of a command that would be typed now'),
       grade: z.enum(['rich', 'basic', 'none']),
+      hooks: z
+        .enum(HOOKS_STATES)
+        .describe('of the shell of the session: failed when they never spoke, lost when they no longer do'),
+      reader: z
+        .object({ pid: z.int(), name: z.string() })
+        .nullable()
+        .describe('the program that waits for a command now, when it is another than the shell of the session'),
       atPrompt: z.boolean(),
       startupMs: z.number().nullable().describe('from spawn to the first prompt'),
     }),

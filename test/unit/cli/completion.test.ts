@@ -84,7 +84,10 @@ describe.each(SHELLS)('completion in %s', (_shell, offer) => {
     ['agent-tty --home /x host st', ['status', 'stop']],
     ['agent-tty snapshot b', ['buildbox']],
     ['agent-tty snapshot --format str', ['structured']],
-    ['agent-tty create --completion=sentinel', ['sentinel', 'sentinel:fish', 'sentinel:posix']],
+    [
+      'agent-tty create --completion=sentinel',
+      ['sentinel', 'sentinel:fish', 'sentinel:node', 'sentinel:posix', 'sentinel:pwsh', 'sentinel:python'],
+    ],
     ['agent-tty snapshot --include-scr', ['--include-scrollback']],
     ['agent-tty run wait --prop', ['--propagate-exit']],
     ['agent-tty completion ', ['bash', 'fish', 'zsh']],

@@ -29,10 +29,15 @@ __at_print() {
   fi
 }
 
-# The prompt is over: says so with the status, raises the number, puts a lost start mark back. Keeps $?.
+# The prompt is over: says so with the status, raises the number, puts a lost start mark back. Keeps $?. Where nothing can
+# be put back any more, it is silent: an end without its beginning would look like a line that was not taken.
 __at_end() {
   __at_s=\${1-$?}
   __at_w=
+  if [[ -n $__at_tail && \${PROMPT_COMMAND+\${PROMPT_COMMAND@a}}\${PS0+\${PS0@a}} == *r* ]]; then
+    if [[ $- == *e* ]]; then return 0; fi
+    return "$__at_s"
+  fi
   if (( __at_s > 128 && __at_s <= 160 )) && [[ -n $(builtin jobs -s %% 2>/dev/null) ]]; then
     case $(builtin kill -l "$__at_s" 2>/dev/null) in TSTP|STOP|TTIN|TTOU) __at_w=';T' ;; esac
     # A job that the command killed is still listed as stopped until bash hears of its end: its process knows better.

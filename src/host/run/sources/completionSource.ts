@@ -35,6 +35,8 @@ export interface CompletionSource {
   readonly submit: string;
   /** Whether the shell prints something of its own between its mark and the command's first byte; see `StartNoise`. */
   readonly hasStartNoise: boolean;
+  /** Where every command goes by a file: what the file at `path` is to hold for it. */
+  readonly script?: (command: string, token: string, path: string) => string;
   /** What to type for `body`. `token` is 32 hex digits, fresh for each run. */
   typed(body: CommandBody, token: string): TypedCommand;
 }

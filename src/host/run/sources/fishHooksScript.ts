@@ -52,6 +52,10 @@ function __at_postexec --on-event fish_postexec
 end
 
 function __at_prompt --on-event fish_prompt
+    # Without the other handlers nothing is known of the line: silence is the truth then.
+    if not builtin functions -q __at_preexec __at_postexec
+        return
+    end
     if builtin test $__at_ran = 0
         __at_end ''
     else if builtin test (__at_stopped) -gt $__at_jobs

@@ -91,6 +91,18 @@ describe('a shell with hooks', () => {
     expect(tracker.readiness(AT_PROMPT)).toBe('busy');
   });
 
+  it('is busy while a command of somebody else runs, also when that reads with an editor', () => {
+    const tracker = new PromptTracker('hooks', 0);
+    tracker.shellReported('prompt', 5);
+    tracker.bracketedPasteSwitched(true);
+    tracker.shellReported('command', 6);
+    tracker.bracketedPasteSwitched(false);
+    tracker.bracketedPasteSwitched(true);
+    expect([tracker.readiness(AT_PROMPT), tracker.isCommandRunning]).toEqual(['busy', true]);
+    tracker.use('line_editor');
+    expect(tracker.readiness(AT_PROMPT)).toBe('ready');
+  });
+
   it('shows a prompt without a mark only after a run was typed', () => {
     const tracker = new PromptTracker('hooks', 0);
     tracker.outputSeen(0);

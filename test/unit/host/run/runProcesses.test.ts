@@ -21,7 +21,17 @@ interface Given {
 function found(given: readonly Given[], query: Partial<RunQuery> & { before?: readonly number[] } = {}) {
   const table = new Map<number, ProcessStat>();
   const add = ({ pid, ppid = SHELL, pgid = pid, sid = SHELL, start = SINCE + 1 }: Given): void =>
-    void table.set(pid, { pid, comm: 'x', state: 'S', ppid, pgid, sid, tpgid: -1, startTicks: String(start) });
+    void table.set(pid, {
+      pid,
+      comm: 'x',
+      state: 'S',
+      ppid,
+      pgid,
+      sid,
+      tpgid: -1,
+      startTicks: String(start),
+      startStack: '0',
+    });
   add({ pid: HOST, ppid: 1, sid: HOST, start: 1 });
   add({ pid: SHELL, ppid: HOST, start: 2 });
   for (const one of given) add(one);

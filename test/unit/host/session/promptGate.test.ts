@@ -3,6 +3,7 @@ import { PromptGate } from '../../../../src/host/session/promptGate.ts';
 import { PromptTracker } from '../../../../src/host/run/promptTracker.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 import { FakePty } from '../../../support/fakePty.ts';
+import { ownShell } from '../../../support/ownShell.ts';
 
 describe('the gate before the prompt', () => {
   it('stays shut while the shell may still act on an interrupt', async () => {
@@ -10,7 +11,7 @@ describe('the gate before the prompt', () => {
     const pty = new FakePty({ clock });
     const tracker = new PromptTracker('line_editor', 0);
     tracker.bracketedPasteSwitched(true);
-    const gate = new PromptGate({ clock, pty, tracker });
+    const gate = new PromptGate({ clock, pty, tracker, readers: ownShell() });
     await gate.untilReady(new AbortController().signal);
     gate.interrupted();
     let isOpen = false;

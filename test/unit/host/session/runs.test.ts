@@ -14,6 +14,7 @@ import { PromptTracker } from '../../../../src/host/run/promptTracker.ts';
 import { MAX_INPUT_BYTES } from '../../../../src/protocol/limits.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 import { FakePty } from '../../../support/fakePty.ts';
+import { ownShell } from '../../../support/ownShell.ts';
 import { Bench, SENTINEL, SESSION } from '../../../support/runBench.ts';
 
 let directory: string;
@@ -45,6 +46,7 @@ beforeEach(() => {
     lastOutputMs: () => 0,
     isAlternateScreen: () => false,
   });
+  const readers = ownShell(() => bench.coordinator.runInFlight !== undefined);
   runs = new SessionRuns({
     clock,
     pty,
@@ -53,7 +55,8 @@ beforeEach(() => {
     progress: new LogProgress(clock),
     coordinator: bench.coordinator,
     tracker,
-    gate: new PromptGate({ clock, pty, tracker }),
+    gate: new PromptGate({ clock, pty, tracker, readers }),
+    readers,
     origins: new RunOrigins(pty.identity, (runId) => bench.coordinator.view(runId)),
     log: path.join(directory, 'events.jsonl'),
     scratch,
