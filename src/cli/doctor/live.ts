@@ -12,11 +12,10 @@ import { hostPaths, MAIN_HOST_ID } from '../../protocol/homeLayout.ts';
 import type { CliContext } from '../context.ts';
 import { formatDuration } from '../durations.ts';
 import { type Check, reasonOf } from './check.ts';
+import { checkShell } from './shell.ts';
 
 /** Shells that are looked for unless some are named. */
 const USUAL_SHELLS = ['bash', 'zsh', 'fish', 'dash'];
-/** The shells that get hooks; in another one a sentinel is no fault. */
-const SHELLS_WITH_HOOKS = new Set(['bash']);
 const RUN_TIMEOUT_MS = 15_000;
 const MARK_TEXT = 'agent-tty doctor';
 
@@ -74,7 +73,7 @@ async function checkIn(home: string, { context, shells, signal }: LiveOptions): 
       if (signal.aborted) break;
       if (context.stderr.isTerminal && !context.json)
         await context.stderr.write(`checking ${path.basename(shell)} ...\n`);
-      checks.push(await checkShell(client, shell, { context, isAskedFor: shells.length > 0, signal }));
+      checks.push(await checkShell(shell, { client, context, isAskedFor: shells.length > 0, signal }));
     }
   } finally {
     await stopHost(client, home, context);
@@ -129,78 +128,6 @@ async function checkTerminal(client: HostClient, context: CliContext, signal: Ab
   }
 }
 
-interface ShellOptions {
-  readonly context: CliContext;
-  readonly isAskedFor: boolean;
-  readonly signal: AbortSignal;
-}
-
-async function checkShell(
-  client: HostClient,
-  shell: string,
-  { context, isAskedFor, signal }: ShellOptions,
-): Promise<Check> {
-  const name = path.basename(shell);
-  const file = findProgram(shell, context.environment['PATH'] ?? '');
-  if (file === undefined) {
-    if (!isAskedFor) return { name, status: 'ok', message: 'not installed, nothing to check' };
-    return {
-      name,
-      status: 'fail',
-      message: `${shell} is not installed`,
-      fix: `install ${name}, or name another shell`,
-    };
-  }
-  try {
-    const { sessionId } = await client.call('session.create', { ...surroundings(context), shell: file }, { signal });
-    const result = await client.call(
-      'run.start',
-      { session: sessionId, command: 'true', timeoutMs: RUN_TIMEOUT_MS },
-      { signal, timeoutMs: 2 * RUN_TIMEOUT_MS },
-    );
-    const { completion } = await client.call('session.inspect', { session: sessionId }, { signal });
-    await client.call('session.destroy', { session: sessionId, force: true }, { signal });
-    if (result.outcome !== 'finished' || result.exitCode !== 0) {
-      return {
-        name,
-        status: 'fail',
-        message: `a run of "true" gave ${result.outcome}`,
-        fix: `see what its start-up files do: ${file} -i`,
-      };
-    }
-    const startup = completion.startupMs === null ? '' : `, first prompt after ${formatDuration(completion.startupMs)}`;
-    const message = `${file}: runs end by ${completion.source} (${result.confidence})${startup}`;
-    if (completion.source === 'hooks' || !SHELLS_WITH_HOOKS.has(name)) return { name, status: 'ok', message };
-    return {
-      name,
-      status: 'warn',
-      message,
-      fix: `its hooks did not come up; see what its start-up files do: ${file} -i`,
-    };
-  } catch (error) {
-    return {
-      name,
-      status: 'fail',
-      message: `${file}: ${reasonOf(error)}`,
-      fix: `see what its start-up files do: ${file} -i`,
-    };
-  }
-}
-
 function surroundings(context: CliContext): { cwd: string; environment: string } {
   return { cwd: '/', environment: environmentBlock({ inherited: context.environment }) };
-}
-
-function findProgram(program: string, searchPath: string): string | undefined {
-  const candidates = program.includes('/')
-    ? [path.resolve(program)]
-    : searchPath.split(path.delimiter).map((directory) => path.join(directory, program));
-  return candidates.find((file) => {
-    try {
-      fs.accessSync(file, fs.constants.X_OK);
-      return fs.statSync(file).isFile();
-    } catch {
-      return false; // not here: the next directory may have it
-    }
-  });
 }
