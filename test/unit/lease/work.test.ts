@@ -12,7 +12,18 @@ import { newRoot } from './support.ts';
 const HERE: Whereabouts = { bootId: 'boot-1', pidNs: 'pid:[1]', timeNs: 'time:[1]', host: 'box' };
 
 function stat(pid: number, changes: Partial<ProcessStat> = {}): ProcessStat {
-  return { pid, comm: 'x', state: 'S', ppid: 1, pgid: pid, sid: pid, tpgid: -1, startTicks: '100', ...changes };
+  return {
+    pid,
+    comm: 'x',
+    state: 'S',
+    ppid: 1,
+    pgid: pid,
+    sid: pid,
+    tpgid: -1,
+    startTicks: '100',
+    startStack: '0',
+    ...changes,
+  };
 }
 
 function viewOf(stats: readonly ProcessStat[], changes: Partial<ProcessView> = {}): ProcessView {
