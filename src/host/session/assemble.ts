@@ -125,9 +125,8 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const shared = { pty, journal, assertLive: life.assertLive, drainOutput: () => ingest.drain() };
   const inputWatch: InputWatch = openInputWatch(options, { ...shared, coordinator, modes, ingest });
   const onInterrupt = (): void => watch.interruptTyped();
-  const { scratch, log } = options.paths;
   const known = { coordinator, tracker, gate, readers, inputWatch, origins };
-  const typing = { ...known, clock, progress, log, scratch, ended: life.ended };
+  const typing = { ...known, ...options.paths, clock, progress, ended: life.ended };
   const runs = new SessionRuns({ ...shared, ...typing, onTyped: () => watch.runTyped() });
   const cancels = new RunCancels({ ...shared, sessionId: id, clock, coordinator, runs, origins, onInterrupt });
   const onTyped = (answers: number): void => tracker.othersTyped(answers, clock.nowMs());
