@@ -1,13 +1,20 @@
 /** One climb of the ladder that ends a run: looks at its processes, does what the ladder says, waits for what comes of it. */
 import { type Clock, delay } from '../../base/clock.ts';
-import { bootId, nowTicks, type ProcessIdentity, signalIdentity } from '../../base/processIdentity.ts';
+import {
+  bootId,
+  nowTicks,
+  type ProcessIdentity,
+  type ProcessStat,
+  readProcessStat,
+  signalIdentity,
+} from '../../base/processIdentity.ts';
 import type { NewEvent } from '../../protocol/events.ts';
 import type { RunView } from '../../protocol/methods/common.ts';
 import type { MethodResult } from '../../protocol/methods/table.ts';
 import type { Pty } from '../pty/pty.ts';
 import { type CancelState, type CancelView, climb, firstRung } from '../run/cancelLadder.ts';
 import type { RunCompletionCoordinator } from '../run/coordinator.ts';
-import { processesOfRun, processName } from '../run/runProcesses.ts';
+import { processesOfRun, processName, type ProcessTable } from '../run/runProcesses.ts';
 import type { Journal } from './journal.ts';
 import { isForkOf } from './promptGate.ts';
 import { findTree } from './processTree.ts';
@@ -127,11 +134,18 @@ export class CancelClimb {
 
   /** Looks at the process table. What was found once stays the run's, wherever it goes. */
   #look(): CancelView {
-    const { clock, coordinator, pty } = this.#parts;
+    const { clock, coordinator, pty, sessionId } = this.#parts;
     const beganMs = clock.nowMs();
-    const isOver = coordinator.runInFlight !== this.#runId;
+    let table = readProcessTable(sessionId);
+    const wasOver = coordinator.runInFlight !== this.#runId;
+    const isOver = wasOver || !this.#isStillInFlight();
+    // It ended before the table was read: what the shell has started since for its prompt is not the run's, and what was is gone.
+    if (isOver && !wasOver) table = readProcessTable(sessionId);
     const group = isOver ? undefined : pty.foregroundGroup();
-    const members = this.#findMembers(group, !isOver);
+    // Behind the end of a run only a stopped one, at the first look, has processes that nobody saw before.
+    const adopts = !isOver || (wasOver && this.#isFirstLook);
+    this.#isFirstLook = false;
+    const members = this.#findMembers(table, { group, isOver, adopts });
     for (const member of members) {
       this.#known.set(processName(member.identity), member);
       this.#groups.add(member.group);
@@ -162,11 +176,13 @@ export class CancelClimb {
     );
   }
 
-  #findMembers(group: number | undefined, isInFlight: boolean): Member[] {
+  #findMembers(
+    table: ProcessTable,
+    { group, isOver, adopts }: { group: number | undefined; isOver: boolean; adopts: boolean },
+  ): Member[] {
     const { origins, pty, sessionId } = this.#parts;
-    const table = readProcessTable(sessionId);
     const known = origins.get(this.#runId);
-    if (this.#isProcessRun || (isInFlight && this.#tookTheShellsPlace(known))) {
+    if (this.#isProcessRun || (!isOver && this.#tookTheShellsPlace(known))) {
       const identities = [...this.#known.values()].map(({ identity }) => identity);
       return findTree({ mark: sessionId, child: pty.identity }, identities).map((identity) => ({
         identity,
@@ -174,9 +190,6 @@ export class CancelClimb {
       }));
     }
     if (known === undefined) return [];
-    // Behind the end of a run only a stopped one, at the first look, has processes that nobody saw before.
-    const adopts = isInFlight || this.#isFirstLook;
-    this.#isFirstLook = false;
     const { own, unclear } = processesOfRun({
       table,
       shellPid: pty.pid,
@@ -189,7 +202,16 @@ export class CancelClimb {
     });
     if (adopts) this.#unclear = unclear;
     const boot = bootId();
-    return own.map(({ pid, startTicks, pgid }) => ({ identity: { pid, startTicks, bootId: boot }, group: pgid }));
+    const certain = own.filter((stat) => !this.#isForPrompt(stat));
+    return certain.map(({ pid, startTicks, pgid }) => ({ identity: { pid, startTicks, bootId: boot }, group: pgid }));
+  }
+
+  /** Whether it may be what the hooks fork for a moment before they tell the run's end: in the shell's group, and no program. */
+  #isForPrompt({ pid, pgid, startTicks }: ProcessStat): boolean {
+    const shell = this.#parts.pty.pid;
+    if (pgid !== shell || Number(startTicks) <= nowTicks() - FORK_TICKS) return false;
+    const isGone = readProcessStat(pid)?.startTicks !== startTicks;
+    return isGone || isForkOf(pid, shell);
   }
 
   /** `exec`: the session's process is the run's program now, and no shell any more. */

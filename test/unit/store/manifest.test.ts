@@ -34,7 +34,7 @@ describe('session.json', () => {
     ['hostPid', '12', 'must be a whole number from 0 or null, found "12"'],
     ['hostIdentity', { pid: 1 }, 'must be a process identity (pid, startTicks, bootId) or null, found {"pid":1}'],
     ['name', 7, 'must be a text or missing, found 7'],
-    ['completionSource', 'magic', 'must be one of hooks, sentinel, process, found "magic"'],
+    ['completionSource', 'magic', 'must be one of hooks, sentinel, osc3008, process, found "magic"'],
   ])('is refused with file and field when %s is %j', (field, value, problem) => {
     const file = putRecord(newHome(), 1, { ...record(1), [field]: value });
     expect(() => readSessionRecord(file)).toThrow(
