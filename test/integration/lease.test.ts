@@ -215,7 +215,7 @@ describe('what the lease commands tell', () => {
   it('is counts; who holds is for people only', async () => {
     await using home = new LeaseHome(2);
     const { call, pid } = await home.holder();
-    expect(await home.taken()).toEqual({ provider: 'demo', active: 1, limit: 2, queued: 0, overdue: 0 });
+    expect(await home.taken()).toEqual({ provider: 'demo', active: 1, limit: 2, queued: 0, overdue: 0, draining: 0 });
     const config = path.join(home.home, 'config.json');
     fs.writeFileSync(config, fs.readFileSync(config, 'utf8').replace('3600000', '1'));
     expect(await home.taken()).toMatchObject({ active: 1, overdue: 1 });
