@@ -29,6 +29,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'protocol',
       'eventlog',
       'store',
+      'lease',
       'screen',
       'host/pty',
       'host/run',
