@@ -26,6 +26,7 @@ import { RunStack } from './runStack.ts';
 import { RunTable } from './runTable.ts';
 import { processEnd, replacedEnd, withdrawnEnd } from './verdicts.ts';
 import { planTyping, type TypeAction } from './typeAction.ts';
+import type { PromptSeen } from './promptBack.ts';
 import { PromptCounter } from './promptCounter.ts';
 import type { CompletionSource } from './sources/completionSource.ts';
 import { OWN_PLACE, type PreparedRun, type Registration } from './registration.ts';
@@ -177,12 +178,9 @@ export class RunCompletionCoordinator {
     }
   }
 
-  /**
-   * The session saw the shell back at its prompt (line editor reading, shell in the foreground) with the run in flight not
-   * ended. `interrupted` tells that an INTR was typed meanwhile. Ends the run on that evidence.
-   */
-  promptReturned({ interrupted }: { readonly interrupted: boolean }): void {
-    this.#stack.top?.promptReturned(interrupted);
+  /** The session saw the shell at a prompt with the run in flight not ended: ends it on that evidence, or has it interrupted. */
+  promptReturned(seen: PromptSeen): void {
+    this.#stack.top?.promptReturned(seen);
   }
 
   /**
