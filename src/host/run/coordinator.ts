@@ -63,12 +63,8 @@ export class RunCompletionCoordinator {
     this.#source = options.source;
     this.#scanner = new MarkScanner(options.nonce);
     this.#contexts = new ContextReader({ top: () => this.#stack.top, output: (bytes) => this.#output(bytes) });
-    this.#marks = new MarkReader({
-      prompts: this.#prompts,
-      sink: options.sink,
-      reportsPrompts: options.source?.reportsPrompts === true,
-      stack: this.#stack,
-    });
+    const { sink, source } = options;
+    this.#marks = new MarkReader({ prompts: this.#prompts, sink, source, stack: this.#stack });
   }
 
   /** Whether the shell's first prompt mark came: its hooks work. */
@@ -145,6 +141,7 @@ export class RunCompletionCoordinator {
   register({ prepared, inputRunSeq, action, place }: Registration): void {
     const record = this.#ready(prepared, inputRunSeq);
     record.change({ type: 'typed' });
+    this.#marks.runTyped();
     this.#fly(record, action, place);
   }
 
@@ -190,6 +187,11 @@ export class RunCompletionCoordinator {
   readerGone(how: 'replaced' | 'ended'): void {
     if (how === 'replaced') this.#stack.top?.end(replacedEnd());
     else this.#stack.top?.readerEnded(null);
+  }
+
+  /** Somebody typed these bytes; at the prompt they may be a command of theirs. */
+  othersTyped(bytes: Uint8Array): void {
+    this.#marks.othersTyped(bytes);
   }
 
   /** Ctrl+C is about to be typed, or SIGINT sent: marks may be lost to it. */

@@ -129,13 +129,24 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const typing = { ...known, ...options.paths, clock, progress, ended: life.ended };
   const runs = new SessionRuns({ ...shared, ...typing, onTyped: () => watch.runTyped() });
   const cancels = new RunCancels({ ...shared, sessionId: id, clock, coordinator, runs, origins, onInterrupt });
-  const onTyped = (answers: number): void => tracker.othersTyped(answers, clock.nowMs());
+  const onTyped = typedByOthers(known, clock);
   const input = new SessionInput({ ...shared, modes: () => modes.modes, onInterrupt, onTyped });
   const verbs = new SessionVerbs({ ...shared, sessionId: id, screen, onInterrupt, onResized: life.onResized });
   const replies = openReplies(options, modes, shared);
   const waits: Waits = assembleWaits(options, life, { screen, gate, runs, journal, ingest });
   const terminal = { journal, progress, screen, flow, modes, ingest, replies, input, verbs, waits };
   return { startedMs, ...terminal, tracker, coordinator, gate, readers, watch, runs, cancels };
+}
+
+/** What others type may be commands of theirs, and an answer is awaited to it before the next run is typed. */
+function typedByOthers(
+  { tracker, coordinator }: Pick<SessionParts, 'tracker' | 'coordinator'>,
+  clock: Clock,
+): (bytes: Buffer, answers: number) => void {
+  return (bytes, answers) => {
+    tracker.othersTyped(answers, clock.nowMs());
+    coordinator.othersTyped(bytes);
+  };
 }
 
 function openProgress(journal: Journal, clock: Clock): LogProgress {
