@@ -5,12 +5,7 @@ import { build, isFresh } from './build.mjs';
 import { runConformance } from './conformance.mjs';
 import { runOnOtherNodes } from './nodes.mjs';
 import { setup } from './setup.mjs';
-import { addUp, runTests } from './testRun.mjs';
-
-function failure(text) {
-  console.error(`test: ${text}`);
-  return { exitCode: 1, figures: { passed: 0, failed: 1, skipped: 0 } };
-}
+import { addUp, failure, printResult, runTests } from './testRun.mjs';
 
 async function main(args) {
   if (setup() !== 0) return failure('the machine could not be prepared');
@@ -19,6 +14,6 @@ async function main(args) {
   return args.length > 0 ? here : addUp([here, runConformance(), runOnOtherNodes()]);
 }
 
-const { exitCode, figures } = await main(process.argv.slice(2));
-console.log(`${figures.passed} passed, ${figures.failed} failed, ${figures.skipped} skipped`);
-process.exitCode = exitCode;
+const result = await main(process.argv.slice(2));
+printResult(result);
+process.exitCode = result.exitCode;
