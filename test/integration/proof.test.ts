@@ -10,6 +10,17 @@ function headOf({ head }: Record<string, unknown>): { seq: number; h: string } {
   return { seq: Number(head.seq), h: String(head.h) };
 }
 
+describe('the bundles of this project', () => {
+  it('verify on every Node', async () => {
+    await using home = new TestHome();
+    const proofs = path.resolve('proofs');
+    const names = fs.readdirSync(proofs).filter((name) => fs.existsSync(path.join(proofs, name, 'manifest.json')));
+    expect(names).toContain('timed-out-run');
+    for (const name of names)
+      expect(await home.result(['proof', 'verify', path.join(proofs, name)])).toMatchObject({ hashedOnly: [] });
+  });
+});
+
 describe('proof', () => {
   it('is made of a session that lives, holds the head of its run, and is found out when it is changed', async () => {
     await using home = new TestHome();
