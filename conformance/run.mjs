@@ -91,7 +91,7 @@ async function runSuite(options) {
     await surroundings.close();
     process.exit(128 + os.constants.signals[signal]);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stop);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, (name) => void stop(name));
   try {
     return await runAll(surroundings);
   } finally {

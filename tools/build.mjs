@@ -3,16 +3,19 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { copyFonts } from './fonts.mjs';
+import { copyFonts, copyPlayer } from './assets.mjs';
 import { duration, filesBelow, inRoot, isProgram, localProgram, ROOT, run } from './project.mjs';
 
 /** Packages that stay outside the bundles: native code, found in node_modules at run time. */
-const EXTERNAL = ['node-pty', 'koffi', '@napi-rs/canvas'];
+const EXTERNAL = ['node-pty', 'koffi', '@napi-rs/canvas', 'playwright-core'];
 /** Packages that must not be among the files a bare `agent-tty` call loads; each costs more than the rest of the call. */
-const NOT_AT_START = ['zod', '@xterm', '@napi-rs'];
+const NOT_AT_START = ['zod', '@xterm', '@napi-rs', 'mediabunny', 'gifenc'];
 /** Code of CommonJS packages inside an ESM bundle may still call `require`. */
 const REQUIRE_BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+/** What runs in a browser is one script of any age that knows WebCodecs. */
+const IN_BROWSER = { platform: 'browser', format: 'iife', target: 'chrome107', external: [] };
 
 /**
  * One bundle each, so that starting one of them never loads a file that exists for the sake of another. Only the CLI is
@@ -23,6 +26,8 @@ const BUNDLES = [
   { entry: 'src/host/main.ts', name: 'host' },
   { entry: 'src/screen/worker/worker.ts', name: 'screenWorker', banner: REQUIRE_BANNER },
   { entry: 'src/index.ts', name: 'index', banner: REQUIRE_BANNER },
+  { entry: 'src/artifacts/video/page.ts', name: 'videoPage', more: IN_BROWSER },
+  { entry: 'src/artifacts/player/page.ts', name: 'playerPage', more: IN_BROWSER },
 ];
 
 const STAMP = inRoot('dist', '.inputs');
@@ -36,7 +41,7 @@ function inputHash() {
     'tsconfig.json',
     'tsconfig.types.json',
     'tools/build.mjs',
-    'tools/fonts.mjs',
+    'tools/assets.mjs',
   ];
   for (const file of [...filesBelow(inRoot('src')), ...single.map((name) => inRoot(name))]) {
     hash
@@ -141,7 +146,7 @@ export async function build({ types = true } = {}) {
 /** Builds every program into `outdir`, changed by `more` options of esbuild: for tests that need a product that is a little different. */
 export async function bundleInto(outdir, more) {
   const esbuild = await import('esbuild');
-  for (const one of BUNDLES) await bundle(esbuild, { ...one, more }, outdir);
+  for (const one of BUNDLES) await bundle(esbuild, { ...one, more: { ...one.more, ...more } }, outdir);
 }
 
 async function fill(esbuild, outdir, types) {
@@ -163,6 +168,7 @@ async function fill(esbuild, outdir, types) {
     }
   }
   copyFonts(path.join(outdir, 'fonts'));
+  copyPlayer(path.join(outdir, 'player'));
   return types ? run(localProgram('tsc'), ['-p', 'tsconfig.types.json', '--outDir', path.join(outdir, 'types')]) : 0;
 }
 

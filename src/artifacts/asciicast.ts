@@ -6,6 +6,8 @@ import { constants } from 'node:os';
 import { OutputJoiner } from '../eventlog/outputBytes.ts';
 import { bytesOf, type LogEvent } from '../protocol/events.ts';
 import type { AsciicastVersion } from '../protocol/recording.ts';
+import { TimeLine } from './film/timing.ts';
+import { cssColour, type Theme } from './paint/themes.ts';
 import { typedText } from './typedText.ts';
 
 /** What of a log goes into a cast. */
@@ -18,6 +20,10 @@ export interface AsciicastOptions {
   readonly includeInput?: boolean;
   /** The session's name. */
   readonly title?: string;
+  /** Longest pause between two lines, in microseconds; they stay as they are unless told otherwise. */
+  readonly longestPauseUs?: number;
+  /** Colours that players are to use; theirs unless told otherwise. */
+  readonly theme?: Theme;
 }
 
 /** What a cast holds, counted. */
@@ -46,8 +52,10 @@ export class AsciicastEncoder {
   readonly #joiner = new OutputJoiner();
   /** `t` of time 0 of the cast. */
   #originT: number | undefined;
-  /** Of the last line, in microseconds since the origin. */
+  readonly #timeLine: TimeLine;
+  /** Of the last line, in microseconds of the cast. */
   #time = 0;
+  /** Of the last event, in microseconds since the origin. */
   #endTime = 0;
   #events = 0;
   #leadIn = 0;
@@ -57,6 +65,7 @@ export class AsciicastEncoder {
     this.#options = options;
     this.#version = options.version ?? 3;
     this.#from = options.from ?? 0;
+    this.#timeLine = new TimeLine(options.longestPauseUs ?? Infinity);
   }
 
   get counts(): AsciicastCounts {
@@ -65,7 +74,12 @@ export class AsciicastEncoder {
 
   /** From time 0 to the last event of the log that was fed, in ms. */
   get durationMs(): number {
-    return this.#endTime / 1_000;
+    return this.#timeLine.after(this.#endTime) / 1_000;
+  }
+
+  /** When the last line is shown, in ms. */
+  get lastLineMs(): number {
+    return this.#time / 1_000;
   }
 
   /** The header, from the first event of a log. `undefined` when that is not the start of a session with its size. */
@@ -80,11 +94,12 @@ export class AsciicastEncoder {
       ...(words.length === 0 ? {} : { command: words.map(shellWord).join(' ') }),
       ...(this.#options.title === undefined ? {} : { title: this.#options.title }),
     };
+    const theme = this.#options.theme === undefined ? {} : { theme: castTheme(this.#options.theme) };
     if (this.#version === 2) {
       const env = type === undefined ? {} : { env: { TERM: type } };
-      return `${JSON.stringify({ version: 2, width: cols, height: rows, ...about, ...env })}\n`;
+      return `${JSON.stringify({ version: 2, width: cols, height: rows, ...about, ...env, ...theme })}\n`;
     }
-    const size = { cols, rows, ...(type === undefined ? {} : { type }) };
+    const size = { cols, rows, ...(type === undefined ? {} : { type }), ...theme };
     return `${JSON.stringify({ version: 3, term: size, ...about, tags: ['agent-tty'] })}\n`;
   }
 
@@ -161,12 +176,16 @@ export class AsciicastEncoder {
 
   /** Version 3 counts each line's time from the line before, version 2 from the start; both in seconds. */
   #line(code: Code, data: string): string {
-    const at = this.#originT === undefined ? 0 : this.#endTime;
+    const at = this.#timeLine.at(this.#originT === undefined ? 0 : this.#endTime);
     const time = this.#version === 3 ? at - this.#time : at;
     this.#time = at;
     this.#events++;
     return `[${seconds(time)}, "${code}", ${JSON.stringify(data)}]\n`;
   }
+}
+
+function castTheme({ foreground, background, ansi }: Theme): object {
+  return { fg: cssColour(foreground), bg: cssColour(background), palette: ansi.map(cssColour).join(':') };
 }
 
 /** Microseconds as seconds with up to six places, never in exponents. */

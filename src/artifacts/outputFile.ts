@@ -40,12 +40,14 @@ export class OutputFile implements Disposable {
   #fd: number | undefined;
   #pending = '';
   #bytes = 0;
+  /** Whether something was written that does not stand behind what was written before: the hash is of no use then. */
+  #isPatched = false;
 
   /** @param file where it will lie in the end; mode 0600. Throws `EXPORT_ERROR` */
   constructor(file: string) {
     this.#file = file;
     this.#temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${temporaryCount++}.tmp`);
-    this.#fd = this.#try(() => fs.openSync(this.#temporary, 'wx', 0o600));
+    this.#fd = this.#try(() => fs.openSync(this.#temporary, 'wx+', 0o600));
   }
 
   /** When it was made, by the clock of its file system. */
@@ -64,12 +66,23 @@ export class OutputFile implements Disposable {
     this.#put(bytes);
   }
 
+  /** Bytes at a place of their own, over what stands there or beyond it; not to be mixed with the other ways to write. */
+  writeAt(bytes: Uint8Array, position: number): void {
+    this.#isPatched = true;
+    this.#bytes = Math.max(this.#bytes, position + bytes.length);
+    this.#try(() => {
+      for (let at = 0; at < bytes.length && this.#fd !== undefined;)
+        at += fs.writeSync(this.#fd, bytes, at, bytes.length - at, position + at);
+    });
+  }
+
   /**
    * Puts the file into its place; `force` replaces what is there. `durable: false` for what can be made again: it does not wait for
    * the disk. Throws `EXPORT_ERROR`.
    */
   commit(options: { readonly force: boolean; readonly durable?: boolean }): { bytes: number; sha256: string } {
     this.#flush();
+    if (this.#isPatched) this.#try(() => this.#readHash());
     this.#try(() => {
       if (this.#fd !== undefined && options.durable !== false) fs.fsyncSync(this.#fd);
       this.#close();
@@ -108,6 +121,16 @@ export class OutputFile implements Disposable {
     this.#try(() => {
       for (let at = 0; at < bytes.length && this.#fd !== undefined;) at += fs.writeSync(this.#fd, bytes, at);
     });
+  }
+
+  #readHash(): void {
+    const buffer = Buffer.allocUnsafe(WRITE_CHARS);
+    for (let at = 0; this.#fd !== undefined;) {
+      const count = fs.readSync(this.#fd, buffer, 0, buffer.length, at);
+      if (count === 0) return;
+      this.#hash.update(buffer.subarray(0, count));
+      at += count;
+    }
   }
 
   #close(): void {

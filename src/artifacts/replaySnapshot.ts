@@ -11,6 +11,7 @@ import type { LogEvent } from '../protocol/events.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
 import { Baselines } from '../screen/worker/baselines.ts';
 import { type Baseline, type Held, Probe, ScreenView, type ScreenWish } from '../screen/worker/probe.ts';
+import { LookInterrupted } from '../screen/worker/textMatch.ts';
 import { ScreenModel } from '../screen/emulator/screenModel.ts';
 import { readLastScreen } from '../store/lastScreen.ts';
 import { ScreenFeed } from './screenFeed.ts';
@@ -75,10 +76,21 @@ export async function replayMatch(
     if (afterSeq !== undefined && baseline === undefined) return { screen };
     using probe = new Probe(wish, baseline);
     const view = new ScreenView({ rows: model.rows(), cursor: model.cursor(), seenSeq: model.capturedAtSeq });
-    const held = probe.ask(view);
+    const held = askUntilTold(probe, view);
     return held === undefined ? { screen } : { screen, held };
   } finally {
     baselines?.[Symbol.dispose]();
+  }
+}
+
+/** Asks again as long as a pattern had no processor: here nobody else waits. */
+function askUntilTold(probe: Probe, view: ScreenView): Held | undefined {
+  for (;;) {
+    try {
+      return probe.ask(view);
+    } catch (error) {
+      if (!(error instanceof LookInterrupted)) throw error;
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isErrno } from '../base/atomicFile.ts';
-import { environmentBlock, parseVariables } from '../client/environment.ts';
+import { environmentBlock, leaseEnvironmentBlock, parseVariables } from '../client/environment.ts';
 import { quote, TtyError } from '../protocol/errors.ts';
 import type { CreateParams } from '../protocol/methods/session.ts';
 import type { OptionValues } from './command.ts';
@@ -24,6 +24,7 @@ export function createParams(
   if (options.term !== undefined && !/^[\x21-\x7e]{1,64}$/.test(options.term)) {
     throw invalid(`--term must be 1 to 64 printable ASCII characters, got ${quote(options.term)}`, 'usage');
   }
+  const leaseEnvironment = leaseEnvironmentBlock(context.environment);
   const added = parseVariables(options.env ?? [], options['allow-env']);
   return {
     command: [...command],
@@ -33,6 +34,7 @@ export function createParams(
     ...(options.cols === undefined ? {} : { cols: options.cols }),
     ...(options.rows === undefined ? {} : { rows: options.rows }),
     ...(options.term === undefined ? {} : { term: options.term }),
+    ...(leaseEnvironment === undefined ? {} : { leaseEnvironment }),
   };
 }
 

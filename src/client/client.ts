@@ -15,7 +15,7 @@ import { collectHome, type GcOptions, type GcResult } from './gc.ts';
 import { connectHost, type HostStart } from './connect.ts';
 import { HostPool } from './hostPool.ts';
 import { hostOf } from './hosts.ts';
-import { environmentBlock, fallbackShell } from './environment.ts';
+import { environmentBlock, fallbackShell, leaseEnvironmentBlock } from './environment.ts';
 import { explainLoss } from './explain.ts';
 import type { CallOptions, HostClient } from './hostClient.ts';
 import type { CallControl } from './options.ts';
@@ -45,6 +45,8 @@ export interface CreateOptions extends CallControl {
   readonly idleTimeoutMs?: number;
   /** How the end of a run is learned; `auto` by default. */
   readonly completion?: CompletionChoice;
+  /** The provider of its runs, unless they name another. */
+  readonly provider?: string;
   /** A host process for this session alone, which ends with it: no other session shares its fate. */
   readonly dedicatedHost?: boolean;
 }
@@ -123,14 +125,17 @@ export class Client implements AsyncDisposable {
   /**
    * Starts a session, and the host when none runs. Disposing the session destroys it.
    *
-   * @throws TtyError `EXEC_FAILED`, `SPAWN_FAILED`, `SESSION_NAME_TAKEN`, `INVALID_INPUT`, `HOST_START_FAILED`, ...
+   * @throws TtyError `EXEC_FAILED`, `SPAWN_FAILED`, `SESSION_NAME_TAKEN`, `INVALID_INPUT`, `HOST_START_FAILED`,
+   *   `PROVIDER_ADMISSION_FAILED`, ...
    */
   async create(options: CreateOptions = {}): Promise<Session> {
     const { signal, env, command = [], dedicatedHost, ...rest } = options;
     const { environment, cwd, hostEntry } = this.#parts;
     const shell = rest.shell ?? (command.length === 0 ? fallbackShell(environment) : undefined);
+    const leaseEnvironment = leaseEnvironmentBlock(environment);
     const params: CreateParams = {
       ...rest,
+      ...(leaseEnvironment === undefined ? {} : { leaseEnvironment }),
       ...(shell === undefined ? {} : { shell }),
       command: [...command],
       cwd: rest.cwd ?? cwd(),

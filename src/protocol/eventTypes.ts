@@ -9,6 +9,7 @@ export const EVENT_TYPES = [
   'input_paste',
   'input_keys',
   'input_run',
+  'run_lease',
   'run_started',
   'run_echo',
   'run_complete',

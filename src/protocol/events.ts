@@ -6,6 +6,7 @@
  * The writer is typed by this file and validates nothing; readers check with `zod` only what comes from disk, keep types
  * they do not know, and refuse a newer format.
  */
+import type { Capacity } from './leaseOutcome.ts';
 import type { CompletionSource, Confidence, Evidence, Outcome } from './outcomes.ts';
 
 /** Bytes of a program: text when they are valid UTF-8, base64 otherwise. Never replaced, never lost. */
@@ -35,6 +36,8 @@ export interface EventPayloads {
     rows: number;
     term: string;
     name?: string;
+    /** Of its runs. */
+    provider?: string;
     toolVersion: string;
     platform: string;
     /** Names the width tables that the screen uses. */
@@ -55,6 +58,19 @@ export interface EventPayloads {
     source: CompletionSource;
     /** What the caller named it by, so that it is typed once however often it is asked for. */
     idempotencyKey?: string;
+  };
+  /**
+   * A run's place at its provider, counts only: `held` stands right before its `input_run`; `released` when the place is free again,
+   * unless that came with `exit`; `lost` when an operator took it away.
+   */
+  run_lease: {
+    runId: string;
+    provider: string;
+    state: 'held' | 'released' | 'lost';
+    /** For the place; null but in `held`. */
+    waitedMs: number | null;
+    /** How full the provider is then. */
+    capacity: Capacity | null;
   };
   /** The command begins to run: output from here on is its own. */
   run_started: { runId: string; inputRunSeq: number };

@@ -87,3 +87,21 @@ export const DEFAULT_THEME: (typeof THEME_NAMES)[number] = 'dark';
 export const MAX_SCALE = 4;
 /** What is taken when nothing is said, if the picture is not too large then. */
 export const DEFAULT_SCALE = 2;
+
+/** What kinds of recordings there are. */
+export const RECORDING_FORMATS = ['asciicast', 'webm', 'mp4', 'gif', 'html', 'txt'] as const;
+/**
+ * How long things take in a recording: `recorded` as it was; `accelerated` with pauses of at most {@link MAX_PAUSE_US}; `max-speed` with a
+ * frame's time at most from one change to the next.
+ */
+export const TIMINGS = ['recorded', 'accelerated', 'max-speed'] as const;
+/** Longest pause of an accelerated recording, in microseconds. */
+export const MAX_PAUSE_US = 1_000_000;
+/** Most frames a second of a video, and those that are taken when nothing is said. */
+export const MAX_FPS = 60;
+export const DEFAULT_FPS = 30;
+/** The same of a GIF, whose clock ticks a hundred times a second and whose readers slow down what is faster than fifty. */
+export const MAX_GIF_FPS = 50;
+export const DEFAULT_GIF_FPS = 20;
+/** Times 8 x 16 pixels for a cell of a video or GIF when nothing is said. */
+export const DEFAULT_FILM_SCALE = 1;

@@ -48,6 +48,8 @@ export interface SessionRecord {
   readonly exitSignal: string | null;
   readonly idleTimeoutMs?: number;
   readonly completionSource: CompletionSource;
+  /** The provider of its runs. */
+  readonly provider?: string;
   /** The last three are of the ended session; of a live one the host and the log know more. */
   readonly eventCount?: number;
   readonly lastEventSeq?: number;
@@ -108,6 +110,7 @@ export const SESSION_RECORD_FIELDS: FieldTable<SessionRecord> = {
   exitSignal: 'text|null',
   idleTimeoutMs: 'count?',
   completionSource: 'completionSource',
+  provider: 'text?',
   eventCount: 'count?',
   lastEventSeq: 'count?',
   logBytes: 'count?',

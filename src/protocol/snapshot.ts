@@ -77,6 +77,15 @@ export interface ScreenState {
   readonly screenHash: string;
 }
 
+/** What of a {@link ScreenState} with cells is seen. */
+export type ScreenFrame = Pick<
+  ScreenState,
+  'cols' | 'rows' | 'cursorRow' | 'cursorCol' | 'cursorVisible' | 'cursorStyle' | 'colours'
+> & {
+  /** One for each row, from the top. */
+  readonly cells: readonly LineCells[];
+};
+
 /** Lowercase hex SHA-256 of exactly `rows` lines, trailing spaces trimmed, joined by LF. */
 export function screenHash(lines: readonly string[]): string {
   return createHash('sha256').update(lines.join('\n')).digest('hex');

@@ -29,6 +29,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'protocol',
       'eventlog',
       'store',
+      'lease',
       'screen',
       'host/pty',
       'host/run',
@@ -53,6 +54,9 @@ interface PackageRule {
 
 export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   '@napi-rs/canvas': { loads: ['artifacts/canvas.ts'], types: ['artifacts/canvas.ts'] },
+  gifenc: { loads: ['artifacts/gif/'], types: ['artifacts/gif/'] },
+  mediabunny: { loads: ['artifacts/video/muxer.ts'], types: ['artifacts/video/muxer.ts'] },
+  'playwright-core': { loads: ['artifacts/video/browser.ts'], types: ['artifacts/video/browser.ts'] },
   koffi: { loads: ['base/native.ts'], types: ['base/native.ts'] },
   'node-pty': { loads: ['host/pty/'], types: ['host/pty/'] },
   zod: { loads: ['protocol/methods/'], types: ['protocol/'] },

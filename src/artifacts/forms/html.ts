@@ -12,22 +12,30 @@ const LINES: Readonly<Record<UnderlineStyle, string>> = {
   dashed: 'dashed',
 };
 
+/** A screen as an element, and the rules for how that looks. `screen` must have its cells. */
+export function screenMarkup(screen: ScreenState, theme: Theme): { readonly pre: string; readonly css: string } {
+  const colours = new Colours(theme, screen.colours);
+  const rows = (screen.cells ?? []).map(({ cells }) => rowMarkup(cells, colours));
+  const look = `color:${cssColour(colours.foreground)};background:${cssColour(colours.background)}`;
+  return {
+    pre: `<pre data-cols="${screen.cols}" data-rows="${screen.rows}">${rows.join('\n')}</pre>`,
+    css: [
+      `pre{margin:0;padding:1ch;${look};font:16px/1.2 "DejaVu Sans Mono",Menlo,Consolas,monospace;unicode-bidi:bidi-override}`,
+      'pre a{color:inherit}span.w{display:inline-block;width:2ch;white-space:nowrap}',
+    ].join(''),
+  };
+}
+
 /** `screen` must have its cells. */
 export function htmlOf(screen: ScreenState, theme: Theme): string {
-  const colours = new Colours(theme, screen.colours);
-  const { foreground, background } = colours;
-  const rows = (screen.cells ?? []).map(({ cells }) => rowMarkup(cells, colours));
-  const css = [
-    `body{margin:0;background:${cssColour(background)}}`,
-    `pre{margin:0;padding:1ch;color:${cssColour(foreground)};font:16px/1.2 "DejaVu Sans Mono",Menlo,Consolas,monospace;unicode-bidi:bidi-override}`,
-    'a{color:inherit}span.w{display:inline-block;width:2ch;white-space:nowrap}',
-  ].join('');
+  const { background } = new Colours(theme, screen.colours);
+  const { pre, css } = screenMarkup(screen, theme);
   const title = screen.title === '' ? 'terminal' : screen.title;
   return [
     '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
-    `<title>${escapeMarkup(title)}</title><style>${css}</style></head>`,
-    `<body><pre data-cols="${screen.cols}" data-rows="${screen.rows}">${rows.join('\n')}</pre></body></html>\n`,
+    `<title>${escapeMarkup(title)}</title><style>body{margin:0;background:${cssColour(background)}}${css}</style></head>`,
+    `<body>${pre}</body></html>\n`,
   ].join('\n');
 }
 

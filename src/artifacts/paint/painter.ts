@@ -2,7 +2,7 @@
  * Draws a screen. Knows neither files nor fonts nor Node: the same code draws on Node's canvas and in a browser. Every pixel of a
  * row belongs to one cell, so rows can be drawn by themselves, and a row that did not change need not be drawn again.
  */
-import type { LineCells, ScreenCell, ScreenState } from '../../protocol/snapshot.ts';
+import type { ScreenCell, ScreenFrame } from '../../protocol/snapshot.ts';
 import type { FaceList } from './faces.ts';
 import { Glyphs, type GlyphUse } from './glyphs.ts';
 import { drawOtherLines, drawUnderline } from './lines.ts';
@@ -10,15 +10,6 @@ import { type Metrics, pictureSize } from './metrics.ts';
 import type { Box, Surface } from './surface.ts';
 import { Colours, cssColour, type Theme } from './themes.ts';
 import { wholeCells } from './wholeCells.ts';
-
-/** A screen to be drawn: what of a {@link ScreenState} with cells is seen. */
-export type Frame = Pick<
-  ScreenState,
-  'cols' | 'rows' | 'cursorRow' | 'cursorCol' | 'cursorVisible' | 'cursorStyle' | 'colours'
-> & {
-  /** One for each row, from the top. */
-  readonly cells: readonly LineCells[];
-};
 
 export interface PainterOptions {
   readonly metrics: Metrics;
@@ -52,7 +43,7 @@ export class Painter {
   /**
    * Draws `frame`, and of it only the rows that differ from `previous`, which must be what the surface shows. Tells the rows that it drew.
    */
-  paint(frame: Frame, previous?: Frame): readonly number[] {
+  paint(frame: ScreenFrame, previous?: ScreenFrame): readonly number[] {
     this.#colours = new Colours(this.#options.theme, frame.colours);
     const isWhole = previous === undefined || !isSameCanvas(frame, previous);
     if (isWhole) {
@@ -69,18 +60,18 @@ export class Painter {
     return drawn;
   }
 
-  #isSameRow(frame: Frame, previous: Frame, row: number): boolean {
+  #isSameRow(frame: ScreenFrame, previous: ScreenFrame, row: number): boolean {
     if (this.#cursorAt(frame, row) !== this.#cursorAt(previous, row)) return false;
     return isSameLine(frame.cells[row]?.cells ?? [], previous.cells[row]?.cells ?? []);
   }
 
   /** Where the cursor is drawn in `row`, and how; `undefined` where none is. */
-  #cursorAt(frame: Frame, row: number): string | undefined {
+  #cursorAt(frame: ScreenFrame, row: number): string | undefined {
     const isSeen = this.#options.showCursor && frame.cursorVisible && frame.cursorRow === row;
     return isSeen ? `${frame.cursorCol} ${frame.cursorStyle ?? 'block'}` : undefined;
   }
 
-  #paintRow(frame: Frame, row: number): void {
+  #paintRow(frame: ScreenFrame, row: number): void {
     const cells = wholeCells(frame.cells[row]?.cells ?? []);
     const { cellWidth, cellHeight, padding } = this.#options.metrics;
     const y = padding + row * cellHeight;
@@ -110,7 +101,7 @@ export class Painter {
     drawOtherLines(this.#surface, cell, box, this.#options.metrics);
   }
 
-  #paintCursor(frame: Frame, cells: readonly ScreenCell[], y: number): void {
+  #paintCursor(frame: ScreenFrame, cells: readonly ScreenCell[], y: number): void {
     const { cellWidth, cellHeight, padding, line } = this.#options.metrics;
     // on the right half of a wide character the whole of it is meant
     const isRightHalf = cells[frame.cursorCol]?.width === 0 && frame.cursorCol > 0;
@@ -134,7 +125,7 @@ export class Painter {
 }
 
 /** Whether all rows that look the same as data look the same as a picture. */
-function isSameCanvas(one: Frame, other: Frame): boolean {
+function isSameCanvas(one: ScreenFrame, other: ScreenFrame): boolean {
   return (
     one.cols === other.cols &&
     one.rows === other.rows &&

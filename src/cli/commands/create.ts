@@ -20,6 +20,7 @@ export const create: Handler<typeof createSpec> = async ({ options, rest }, cont
     ...createParams(options, rest ?? [], context),
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(shell === undefined ? {} : { shell }),
+    ...(options.provider === undefined ? {} : { provider: options.provider }),
     ...(options.completion === undefined ? {} : { completion: options.completion }),
     ...(options['idle-timeout-ms'] === undefined ? {} : { idleTimeoutMs: options['idle-timeout-ms'] }),
   };

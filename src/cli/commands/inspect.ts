@@ -121,6 +121,7 @@ function describe(story: SessionStory, live: InspectResult | undefined, uptime: 
       ['log', `${eventCount} events, ${story.eventLogBytes} bytes`],
       ['log problem', story.logProblem],
       ['completion', live === undefined ? record.completionSource : describeCompletion(live.completion)],
+      ['provider', record.provider],
       ['foreground', foreground === null ? undefined : `${foreground.name} (process ${foreground.pid})`],
       ['held back', reason ?? undefined],
     ]),

@@ -1,17 +1,35 @@
 import path from 'node:path';
 import { exportAsciicast } from '../../artifacts/exportAsciicast.ts';
+import { exportHtml } from '../../artifacts/player/exportHtml.ts';
+import { exportText } from '../../artifacts/exportText.ts';
 import { TtyError } from '../../protocol/errors.ts';
-import type { ExportProgress, ExportResult } from '../../protocol/recording.ts';
-import type { CommandReply, Handler } from '../command.ts';
+import type { FilmOptions, MadeRecording, RecordingFormat, RecordingOptions } from '../../protocol/recording.ts';
+import type { CommandInput, CommandReply, Handler } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { formatDuration } from '../durations.ts';
 import { escapeLine } from '../escape.ts';
 import { interruptible } from '../interruptible.ts';
+import { ProgressLine } from '../progressLine.ts';
 import type { recordExportSpec } from '../specs/record.ts';
 
-/** Work that takes longer tells how far it is. */
-const SILENT_MS = 1_000;
-const REDRAW_MS = 100;
+type Options = CommandInput<typeof recordExportSpec.options>['options'];
+
+/** What only some formats take. */
+const TAKERS: Readonly<Record<string, readonly RecordingFormat[]>> = {
+  timing: ['asciicast', 'webm', 'mp4', 'gif', 'html'],
+  fps: ['webm', 'mp4', 'gif'],
+  scale: ['webm', 'mp4', 'gif'],
+  theme: ['asciicast', 'webm', 'mp4', 'gif', 'html'],
+  'show-cursor': ['webm', 'mp4', 'gif'],
+  'browser-path': ['webm', 'mp4'],
+  'asciicast-version': ['asciicast'],
+  'include-input': ['asciicast'],
+};
+
+interface Made extends MadeRecording {
+  readonly format: RecordingFormat;
+  readonly metadata: object;
+}
 
 /** `record export`: the log of a session as a recording. */
 export const recordExport: Handler<typeof recordExportSpec> = async (
@@ -19,23 +37,23 @@ export const recordExport: Handler<typeof recordExportSpec> = async (
   context,
 ): Promise<CommandReply> => {
   const [session = ''] = positionals;
-  if (options.out === '')
-    throw new TtyError('INVALID_INPUT', '--out must be a file, got ""', { details: { reason: 'usage' } });
+  const format = options.format ?? 'asciicast';
+  checkOptions(options, format);
   const result = await interruptible(context, async (interruption) => {
     const meter = new ProgressLine(context);
     try {
-      return await exportAsciicast(context.home, session, {
-        ...(options['asciicast-version'] === undefined
-          ? {}
-          : { version: options['asciicast-version'] === '2' ? 2 : 3 }),
-        ...(options.out === undefined ? {} : { out: path.resolve(context.cwd(), options.out) }),
-        ...(options.from === undefined ? {} : { from: options.from }),
-        ...(options.to === undefined ? {} : { to: options.to }),
-        force: options.force === true,
-        includeInput: options['include-input'] === true,
-        signal: interruption.signal,
-        onProgress: (progress) => meter.show(progress),
-      });
+      return await exportAs(
+        format,
+        { session, options, context },
+        {
+          ...(options.out === undefined ? {} : { out: path.resolve(context.cwd(), options.out) }),
+          ...(options.from === undefined ? {} : { from: options.from }),
+          ...(options.to === undefined ? {} : { to: options.to }),
+          force: options.force === true,
+          signal: interruption.signal,
+          onProgress: (progress) => meter.show(progress),
+        },
+      );
     } catch (error) {
       const { by } = interruption;
       if (!interruption.signal.aborted || by === undefined) throw error;
@@ -47,36 +65,59 @@ export const recordExport: Handler<typeof recordExportSpec> = async (
   return { result, human: () => describe(result) };
 };
 
-function describe(result: ExportResult): string {
-  const { replacedCharacters } = result.metadata;
-  const replaced = replacedCharacters === 0 ? '' : `; ${replacedCharacters} characters were no UTF-8`;
-  return `${escapeLine(result.artifactPath)} (${result.bytes} bytes, ${formatDuration(result.durationMs)}${replaced})\n`;
+interface Call {
+  readonly session: string;
+  readonly options: Options;
+  readonly context: CliContext;
 }
 
-/** One line on a terminal's standard error, once the work takes longer than a second. */
-class ProgressLine {
-  readonly #context: CliContext;
-  readonly #startedMs: number;
-  #shownMs: number | undefined;
-  #written: Promise<void> | undefined;
-
-  constructor(context: CliContext) {
-    this.#context = context;
-    this.#startedMs = context.clock.nowMs();
+async function exportAs(format: RecordingFormat, call: Call, common: RecordingOptions): Promise<Made> {
+  const { session, options, context } = call;
+  const { home, environment } = context;
+  const assets = path.dirname(context.hostEntry);
+  const { timing, theme, fps, scale, 'browser-path': browserPath } = options;
+  const paced = { ...common, ...(timing === undefined ? {} : { timing }), ...(theme === undefined ? {} : { theme }) };
+  switch (format) {
+    case 'asciicast': {
+      const version = options['asciicast-version'] === '2' ? 2 : 3;
+      return exportAsciicast(home, session, { ...paced, version, includeInput: options['include-input'] === true });
+    }
+    case 'html':
+      return exportHtml(home, session, { ...paced, assets });
+    case 'txt':
+      return exportText(home, session, common);
+    default: {
+      const film: FilmOptions = {
+        ...paced,
+        assets,
+        showCursor: options['show-cursor'] === true,
+        ...(fps === undefined ? {} : { fps }),
+        ...(scale === undefined ? {} : { scale }),
+      };
+      // pictures and browsers are loaded by those who want them
+      const { exportGif, exportVideo } = await import('../../artifacts/films.ts');
+      if (format === 'gif') return exportGif(home, session, film);
+      const browser = browserPath === undefined ? {} : { browserPath: path.resolve(context.cwd(), browserPath) };
+      return exportVideo(home, session, { ...film, format, environment, ...browser });
+    }
   }
+}
 
-  show({ doneEvents, totalEvents }: ExportProgress): void {
-    const { clock, stderr, json } = this.#context;
-    const now = clock.nowMs();
-    if (json || !stderr.isTerminal || now - this.#startedMs < SILENT_MS) return;
-    if (this.#shownMs !== undefined && now - this.#shownMs < REDRAW_MS) return;
-    this.#shownMs = now;
-    const percent = Math.floor((100 * doneEvents) / totalEvents);
-    this.#written = stderr.write(`\rexporting: ${percent} % (${doneEvents} of ${totalEvents} events)`);
+function checkOptions(options: Options, format: RecordingFormat): void {
+  for (const [name, takers] of Object.entries(TAKERS)) {
+    if (!Object.hasOwn(options, name) || takers.includes(format)) continue;
+    throw usage(`--${name} is for ${takers.join(', ')}, and the format is ${format}`);
   }
+  if (options.out === '') throw usage('--out must be a file, got ""');
+  if (options['browser-path'] === '') throw usage('--browser-path must be a file, got ""');
+}
 
-  async clear(): Promise<void> {
-    await this.#written;
-    if (this.#shownMs !== undefined) await this.#context.stderr.write('\r\u001b[K');
-  }
+function usage(message: string): TtyError {
+  return new TtyError('INVALID_INPUT', message, { details: { reason: 'usage' } });
+}
+
+function describe({ artifactPath, bytes, durationMs, metadata }: Made): string {
+  const replaced = 'replacedCharacters' in metadata ? Number(metadata.replacedCharacters) : 0;
+  const note = replaced === 0 ? '' : `; ${replaced} characters were no UTF-8`;
+  return `${escapeLine(artifactPath)} (${bytes} bytes, ${formatDuration(durationMs)}${note})\n`;
 }

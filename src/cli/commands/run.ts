@@ -9,7 +9,7 @@ import type { CommandReply, Handler, OptionValues } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { waitBound, withSession } from '../host.ts';
 import { readText } from '../inputText.ts';
-import { oneShot } from '../oneShot.ts';
+import { leaseParams, oneShot } from '../oneShot.ts';
 import { runReply, waitForRun } from '../runStream.ts';
 import type { runSpec } from '../specs/run.ts';
 import { CREATE_OPTIONS } from '../specs/session.ts';
@@ -72,13 +72,15 @@ async function runInSession(
     ...(options['when-busy'] === undefined ? {} : { whenBusy: options['when-busy'] }),
     ...(maxOutput === undefined ? {} : { maxOutputBytes: maxOutput }),
     ...(key === undefined ? {} : { idempotencyKey: key }),
+    ...leaseParams(options),
   };
+  const boundMs = timeoutMs === 0 ? 0 : timeoutMs + (options['lease-wait'] ?? 0);
   const stop = new AbortController();
   context.stdout.onClose(() => stop.abort());
   const call = (onNote: (note: RunNote) => void): Promise<RunResult> =>
     runOrTell(context.home, { session, command, key, maxOutputBytes: maxOutput }, () =>
       withSession(context, session, (client) =>
-        client.call('run.start', params, { onNote, signal: stop.signal, ...waitBound(context, timeoutMs) }),
+        client.call('run.start', params, { onNote, signal: stop.signal, ...waitBound(context, boundMs) }),
       ),
     );
   if (isWaited) {

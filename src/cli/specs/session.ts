@@ -1,6 +1,7 @@
 import { DEFAULT_COLS, DEFAULT_ROWS, DEFAULT_THEME, MAX_SIZE, MIN_SIZE, THEME_NAMES } from '../../protocol/limits.ts';
 import type { CompletionChoice } from '../../protocol/methods/session.ts';
 import { defineSpec, type OptionSpecs, type PositionalSpec } from '../command.ts';
+import { PROVIDER } from './lease.ts';
 
 export const SESSION: PositionalSpec = { name: 'SESSION', help: 'id or name of a session' };
 
@@ -68,6 +69,10 @@ export const createSpec = defineSpec({
       kind: 'choice',
       choices: COMPLETION_WORDS,
       help: 'how the end of a run is learned (default: auto: hooks where the shell has them, else a frame around the command in the language of the program that waits for it, else what the shell itself prints)',
+    },
+    provider: {
+      ...PROVIDER,
+      help: 'the provider of its runs, unless they name another: each is typed once it has a place there',
     },
     'dedicated-host': {
       kind: 'flag',

@@ -11,13 +11,15 @@ import type { Pty } from '../pty/pty.ts';
 import { RunCompletionCoordinator } from '../run/coordinator.ts';
 import { PromptTracker, type ShellReport } from '../run/promptTracker.ts';
 import type { CoordinatorSink } from '../run/runInFlight.ts';
-import { RunCancels } from './cancelRun.ts';
+import { assembleRuns } from './assembleRuns.ts';
+import type { RunCancels } from './cancelRun.ts';
 import { Flow } from './flow.ts';
 import { Ingest } from './ingest.ts';
 import { InputWatch, type InputWatchParts } from './inputWatch.ts';
 import { SessionInput } from './input.ts';
 import { Journal } from './journal.ts';
 import type { PreparedLaunch } from './launch.ts';
+import type { LeasePort } from './leasePort.ts';
 import { LogProgress } from './logProgress.ts';
 import { PromptGate } from './promptGate.ts';
 import { PromptWatch } from './promptWatch.ts';
@@ -25,7 +27,7 @@ import { Readers } from './readers.ts';
 import { Replies, type RepliesParts } from './replies.ts';
 import { replayLog } from './replayLog.ts';
 import { RunOrigins } from './runOrigins.ts';
-import { SessionRuns } from './runs.ts';
+import type { SessionRuns } from './runs.ts';
 import { SessionVerbs } from './verbs.ts';
 import { Waits } from './waits.ts';
 
@@ -39,6 +41,7 @@ export interface AssemblyOptions {
   readonly launch: PreparedLaunch;
   readonly appender: LogAppender;
   readonly pty: Pty;
+  readonly leases: LeasePort;
 }
 
 /** What the parts need to know of the session's life. */
@@ -126,16 +129,26 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const inputWatch: InputWatch = openInputWatch(options, { ...shared, coordinator, modes, ingest });
   const onInterrupt = (): void => watch.interruptTyped();
   const known = { coordinator, tracker, gate, readers, inputWatch, origins };
-  const typing = { ...known, ...options.paths, clock, progress, ended: life.ended };
-  const runs = new SessionRuns({ ...shared, ...typing, onTyped: () => watch.runTyped() });
-  const cancels = new RunCancels({ ...shared, sessionId: id, clock, coordinator, runs, origins, onInterrupt });
-  const onTyped = (answers: number): void => tracker.othersTyped(answers, clock.nowMs());
+  const typing = { ...shared, ...known, progress, onInterrupt, onTyped: () => watch.runTyped() };
+  const { runs, cancels } = assembleRuns(options, life, typing);
+  const onTyped = typedByOthers(known, clock);
   const input = new SessionInput({ ...shared, modes: () => modes.modes, onInterrupt, onTyped });
   const verbs = new SessionVerbs({ ...shared, sessionId: id, screen, onInterrupt, onResized: life.onResized });
   const replies = openReplies(options, modes, shared);
   const waits: Waits = assembleWaits(options, life, { screen, gate, runs, journal, ingest });
   const terminal = { journal, progress, screen, flow, modes, ingest, replies, input, verbs, waits };
   return { startedMs, ...terminal, tracker, coordinator, gate, readers, watch, runs, cancels };
+}
+
+/** What others type may be commands of theirs, and an answer is awaited to it before the next run is typed. */
+function typedByOthers(
+  { tracker, coordinator }: Pick<SessionParts, 'tracker' | 'coordinator'>,
+  clock: Clock,
+): (bytes: Buffer, answers: number) => void {
+  return (bytes, answers) => {
+    tracker.othersTyped(answers, clock.nowMs());
+    coordinator.othersTyped(bytes);
+  };
 }
 
 function openProgress(journal: Journal, clock: Clock): LogProgress {

@@ -82,6 +82,7 @@ export class SessionFile {
         exitSignal: state.exitSignal,
         ...(params.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: params.idleTimeoutMs }),
         completionSource: launch.source?.name ?? 'process',
+        ...(params.provider === undefined ? {} : { provider: params.provider }),
         ...(isOver
           ? {
               endedAt: this.#endedAt ?? now,

@@ -34,6 +34,7 @@ export function createSessionLog(
         rows: params.rows,
         term: params.term,
         ...(params.name === undefined ? {} : { name: params.name }),
+        ...(params.provider === undefined ? {} : { provider: params.provider }),
         toolVersion: PACKAGE_VERSION,
         platform: process.platform,
         unicodeVersion: '11',

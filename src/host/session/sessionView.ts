@@ -64,5 +64,6 @@ export function describeCreated(
     childPid: pty.pid,
     ...(processRunId === undefined ? {} : { runId: processRunId }),
     ...(params.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: params.idleTimeoutMs }),
+    ...(params.provider === undefined ? {} : { provider: params.provider }),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { COMPLETION_SOURCES } from '../outcomes.ts';
 import { defineMethod } from './define.ts';
-import { logHead, runView, sessionRef, size } from './common.ts';
+import { leaseWaitMs, logHead, provider, runView, sessionRef, size } from './common.ts';
 import { MAX_TIMEOUT_MS } from '../limits.ts';
 
 export const SESSION_STATUSES = ['running', 'exiting', 'exited', 'failed', 'destroying', 'destroyed'] as const;
@@ -58,6 +58,17 @@ export const createSession = defineMethod({
       .describe('ends the session after so long without a byte'),
     completion: z.enum(COMPLETION_CHOICES).default('auto'),
     asRun: z.boolean().default(false).describe('the program itself is the one run of this session'),
+    provider: provider
+      .optional()
+      .describe('the provider of its runs; with asRun the program is started once it has a place there'),
+    leaseWaitMs: leaseWaitMs.optional().describe('with asRun; see run.start'),
+    leaseEnvironment: z
+      .string()
+      .max(64 * 1024)
+      .optional()
+      .describe(
+        'NAME=VALUE pairs, each ended by NUL: variables that say where leases lie and lower limits; the child does not get them',
+      ),
   }),
   result: z.object({
     sessionId: z.string(),
@@ -70,6 +81,7 @@ export const createSession = defineMethod({
     childPid: z.int(),
     runId: z.string().optional().describe('with asRun'),
     idleTimeoutMs: z.int().optional(),
+    provider: z.string().optional(),
   }),
   errors: [
     'EXEC_FAILED',
@@ -78,6 +90,8 @@ export const createSession = defineMethod({
     'INVALID_INPUT',
     'HOST_STOPPING',
     'STORAGE_WRITE_ERROR',
+    'PROVIDER_WORKLOAD_BLOCKED',
+    'PROVIDER_ADMISSION_FAILED',
   ],
 });
 export type CreateParams = z.input<typeof createSession.params>;

@@ -45,6 +45,8 @@ export class RunModel implements Disposable {
   /** Rows that left the screen, as text: each with the LF before it unless it goes on with the one above. */
   #gone: string[] = [];
   #goneChars = 0;
+  /** Whether rows were given out, so that those that follow begin a line of their own. */
+  #hasTaken = false;
 
   constructor({ cols, rows, cursorRow, cursorCol, ansi }: RunModelOptions) {
     this.#ansi = ansi;
@@ -60,6 +62,11 @@ export class RunModel implements Disposable {
     this.#clamp = new Clamp(cols, rows);
     this.#rowsAbove = Math.min(cursorRow, rows - 1);
     this.#parse(Buffer.from(`\u001b[${this.#rowsAbove + 1};${cursorCol + 1}H`));
+  }
+
+  /** Whether the alternate screen shows. */
+  get isAlternate(): boolean {
+    return this.#terminal.buffer.active.type === 'alternate';
   }
 
   /** Characters of the rows that left the screen. */
@@ -84,6 +91,16 @@ export class RunModel implements Disposable {
     return true;
   }
 
+  /** Gives the rows that left the screen since the last call, and forgets them: {@link RunModel.text} goes on behind them. */
+  takeGone(): string {
+    const text = this.#gone.join('');
+    this.#gone = [];
+    this.#goneChars = 0;
+    if (this.#hasTaken || text === '') return text;
+    this.#hasTaken = true;
+    return text.slice(1);
+  }
+
   resize(cols: number, rows: number): void {
     this.#clamp.resize(cols, rows);
     this.#terminal.resize(cols, rows);
@@ -101,7 +118,8 @@ export class RunModel implements Disposable {
     while (last > 0 && rows[last - 1]?.text === '') last -= 1;
     const first = isMain ? this.#blankAbove(rows) : 0;
     const shown = rows.slice(Math.min(first, last), last).map(pieceOf);
-    const text = (isMain ? [...this.#gone, ...shown] : shown).join('').slice(1);
+    const pieces = (isMain ? [...this.#gone, ...shown] : shown).join('');
+    const text = isMain && this.#hasTaken ? pieces : pieces.slice(1);
     if (text === '') return '';
     return buffer.baseY + buffer.cursorY >= last ? `${text}\n` : text;
   }

@@ -8,7 +8,7 @@ import xterm from '@xterm/headless';
 import type { IBuffer, IMarker } from '@xterm/headless';
 import { SCROLLBACK_LINES } from '../../protocol/limits.ts';
 import { screenHash } from '../../protocol/snapshot.ts';
-import type { LineCells, ScreenLine, ScreenState } from '../../protocol/snapshot.ts';
+import type { LineCells, ScreenFrame, ScreenLine, ScreenState } from '../../protocol/snapshot.ts';
 import { BOUNDED_UNICODE } from './boundedUnicode.ts';
 import { rowCells } from './cells.ts';
 import { Links } from './links.ts';
@@ -164,6 +164,12 @@ export class ScreenModel implements Disposable {
         : {}),
       screenHash: screenHash(visibleLines.map((line) => line.text)),
     };
+  }
+
+  /** What a picture shows; only what was parsed. Cheaper than {@link ScreenModel.state}. */
+  frame(): ScreenFrame {
+    const looks = { cursorVisible: this.#cursorVisible, ...looksOf(this.#terminal, this.#queries.colours) };
+    return { ...this.size, ...this.cursor(), ...looks, cells: [...this.cells('visible')] };
   }
 
   /** The cells line by line, made as they are taken; the screen must not change in between. */

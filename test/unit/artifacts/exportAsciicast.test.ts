@@ -77,6 +77,7 @@ describe('a recording that is exported', () => {
       durationMs: 0,
       metadata: {
         asciicastVersion: 3,
+        timing: 'recorded',
         cols: 20,
         rows: 4,
         fromSeq: 0,

@@ -68,6 +68,24 @@ describe('work whose holder is gone', () => {
     expect(workState(recordWith({ mark: 'm2' }), view)).toBe('dead');
   });
 
+  it('that was given to a shell is what began since then; the shell alone keeps the place, and is not ended with it', () => {
+    const work = { kind: 'session', since: '200', mark: 'm1' } as const;
+    const [shell, earlier, later] = [stat(50), stat(60, { sid: 50 }), stat(61, { sid: 50, startTicks: '200' })];
+    const away = stat(62, { startTicks: '201' });
+    const earlierAway = stat(63, { startTicks: '199' });
+    const marked = { carriesMark: (pid: number) => pid >= 62 };
+    const whole: Work = { id: 50, startTicks: '100', ...work };
+    const stateOf = (...stats: ProcessStat[]): unknown => workState(recordWith(work), viewOf(stats, marked));
+    expect(stateOf(earlier, earlierAway)).toBe('dead');
+    expect(stateOf(earlier, later)).toBe('alive');
+    expect(stateOf(away)).toBe('alive');
+    expect(stateOf(shell)).toBe('alive');
+    const pids = (stats: readonly ProcessStat[]): number[] => stats.map(({ pid }) => pid);
+    const view = viewOf([shell, earlier, later, away, earlierAway], marked);
+    expect(pids(membersOf(whole, view))).toEqual([61, 62]);
+    expect(pids(membersOf(whole, view, { withLeader: true }))).toEqual([50, 61, 62]);
+  });
+
   it('is not taken for dead because it cannot be looked at', () => {
     expect(workState(recordWith({}), viewOf([], { look: () => 'unknown' }))).toBe('unverifiable');
     expect(workState(recordWith({}), viewOf([], { all: () => undefined }))).toBe('unverifiable');

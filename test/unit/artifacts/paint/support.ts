@@ -2,7 +2,8 @@
 import path from 'node:path';
 import { type CanvasKit, loadCanvas } from '../../../../src/artifacts/canvas.ts';
 import { type Metrics, metricsOf, pictureSize } from '../../../../src/artifacts/paint/metrics.ts';
-import { type Frame, Painter } from '../../../../src/artifacts/paint/painter.ts';
+import { Painter } from '../../../../src/artifacts/paint/painter.ts';
+import type { ScreenFrame as Frame } from '../../../../src/protocol/snapshot.ts';
 import { THEMES } from '../../../../src/artifacts/paint/themes.ts';
 import type { ThemeName } from '../../../../src/protocol/picture.ts';
 import { ScreenModel } from '../../../../src/screen/emulator/screenModel.ts';

@@ -61,7 +61,7 @@ beforeEach(() => {
     journal,
     drainOutput: () => undefined,
     onInterrupt: () => void steps.push('interrupt'),
-    onTyped: (answers: number) => void typed.push(answers),
+    onTyped: (_: Buffer, answers: number) => void typed.push(answers),
     assertLive: () => {
       if (ended) throw new TtyError('SESSION_NOT_RUNNING', 'over');
     },

@@ -9,6 +9,7 @@ import { TtyError } from '../../../../src/protocol/errors.ts';
 import { sessionPaths, sessionsDirectory } from '../../../../src/protocol/homeLayout.ts';
 import { createSession } from '../../../../src/protocol/methods/session.ts';
 import { ScreenService } from '../../../../src/screen/live/screenService.ts';
+import { FakeLeases } from '../../../support/fakeLeases.ts';
 import { SESSION } from '../../../support/runBench.ts';
 
 let home: string;
@@ -46,6 +47,7 @@ describe('a session that cannot begin after its program was started', () => {
       logger,
       screens,
       shell: undefined,
+      leases: new FakeLeases(1),
       onEnd: () => undefined,
     });
     await expect(start).rejects.toMatchObject({ code: 'HOST_STOPPING' });

@@ -1,5 +1,5 @@
-// The fonts that pictures are drawn with, and where their packages keep them. They are copied, so that who installs
-// agent-tty gets these few files and not whole families.
+// Files of other packages that are part of ours: the fonts that pictures are drawn with, and the player of pages. They are copied,
+// so that who installs agent-tty gets these few files and not whole families and libraries.
 import fs from 'node:fs';
 import path from 'node:path';
 import { inRoot } from './project.mjs';
@@ -26,4 +26,13 @@ export function copyFonts(directory) {
       fs.copyFileSync(inRoot('node_modules', name, file), target);
     }
   }
+}
+
+const PLAYER = 'asciinema-player';
+
+/** Copies what a page plays recordings with into `directory`. */
+export function copyPlayer(directory) {
+  fs.mkdirSync(directory, { recursive: true });
+  for (const file of ['dist/bundle/asciinema-player.min.js', 'dist/bundle/asciinema-player.css', 'LICENSE'])
+    fs.copyFileSync(inRoot('node_modules', PLAYER, file), path.join(directory, path.basename(file)));
 }
