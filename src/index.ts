@@ -53,6 +53,7 @@ export {
   type GcHome,
   type GcOptions,
   type GcResult,
+  type RedactOptions,
   type SessionSummary,
   type Verification,
 } from './client/client.ts';
