@@ -7,6 +7,7 @@ import { INPUT_MUTANTS } from './input.mjs';
 import { LEASE_MUTANTS } from './lease.mjs';
 import { LOG_FAULT_MUTANTS } from './logFaults.mjs';
 import { RUN_LEASE_MUTANTS } from './runLeases.mjs';
+import { REDACTION_MUTANTS } from './redaction.mjs';
 
 export const MUTANTS = [
   ...BLOCKED_ON_INPUT_MUTANTS,
@@ -15,6 +16,7 @@ export const MUTANTS = [
   ...LOG_FAULT_MUTANTS,
   ...LEASE_MUTANTS,
   ...RUN_LEASE_MUTANTS,
+  ...REDACTION_MUTANTS,
   {
     name: 'pty: what the program left behind is read before the terminal closes',
     file: 'src/host/pty/ptyMaster.ts',
