@@ -35,6 +35,8 @@ export class RunsBench implements AsyncDisposable {
   readonly ended = new AbortController();
   readonly leases: FakeLeases;
   readonly cancelled: string[] = [];
+  /** What comes of cancelling a run. */
+  onCancel: () => void = () => undefined;
   readonly journal: Journal;
   readonly runs: SessionRuns;
   /** The log takes nothing. */
@@ -146,7 +148,7 @@ export class RunsBench implements AsyncDisposable {
   }
 
   #runLeases(): RunLeases {
-    const { clock, pty, journal, bench, ended, leases, cancelled } = this;
+    const { clock, pty, journal, bench, ended, leases } = this;
     return new RunLeases({
       clock,
       logger: { log: () => undefined },
@@ -160,7 +162,10 @@ export class RunsBench implements AsyncDisposable {
         journal.enqueue(event);
         journal.flush();
       },
-      cancel: async (runId) => cancelled.push(runId),
+      cancel: async (runId) => {
+        this.cancelled.push(runId);
+        this.onCancel();
+      },
     });
   }
 
