@@ -24,6 +24,7 @@ const CHECKS = {
   tests: local('vitest', 'run', '--project', 'unit', '--project', 'contract'),
   build: tool('build', '--if-stale'),
   integration: local('vitest', 'run', '--project', 'integration'),
+  browser: local('vitest', 'run', '--project', 'browser'),
   conformance: tool('conformance'),
   package: local('publint', '--strict'),
 };
