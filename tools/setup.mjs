@@ -21,6 +21,10 @@ const PROGRAMS = {
   setsid: 'util-linux',
   stty: 'coreutils',
   python3: 'python3',
+  chromium: 'chromium',
+  ffmpeg: 'ffmpeg',
+  ffprobe: 'ffmpeg',
+  asciinema: 'asciinema',
 };
 
 /** Whether `name` can be run by that name. */
