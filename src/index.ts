@@ -81,6 +81,7 @@ export {
   type GcHome,
   type GcOptions,
   type GcResult,
+  type RedactOptions,
   type SessionSummary,
   type Verification,
 } from './client/client.ts';

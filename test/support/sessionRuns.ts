@@ -19,6 +19,7 @@ import { FakeClock } from './fakeClock.ts';
 import { FakeLeases } from './fakeLeases.ts';
 import { FakePty } from './fakePty.ts';
 import { ownShell } from './ownShell.ts';
+import { redactionOf } from './redactions.ts';
 import { Bench, mark, SENTINEL, SESSION } from './runBench.ts';
 
 type StartRequest = Omit<CheckedParams<'run.start'>, 'session'>;
@@ -63,6 +64,7 @@ export class RunsBench implements AsyncDisposable {
       provider,
       origins: new RunOrigins(pty.identity, (runId) => coordinator.view(runId)),
       log: this.log,
+      redaction: redactionOf(),
       scratch: this.scratch,
       ended: ended.signal,
       onTyped: () => tracker.runTyped(),
