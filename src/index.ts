@@ -47,7 +47,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   });
 }
 
-const fonts = fileURLToPath(new URL('./fonts', import.meta.url));
+const assets = fileURLToPath(new URL('.', import.meta.url));
 
 /**
  * Makes a proof bundle of the session `reference` of a client's home; needs no host.
@@ -59,7 +59,7 @@ export function createProof(
   reference: string,
   options: CreateProofOptions,
 ): Promise<CreateProofResult> {
-  return createBundle(home, reference, { ...options, fonts });
+  return createBundle(home, reference, { ...options, assets, environment: process.env });
 }
 
 /**
@@ -69,7 +69,7 @@ export function createProof(
  *   `STORAGE_READ_ERROR`, `CANCELLED`
  */
 export function verifyProof(directory: string, options: VerifyProofOptions = {}): Promise<VerifyProofResult> {
-  return verifyBundle(directory, { ...options, fonts });
+  return verifyBundle(directory, { ...options, assets });
 }
 
 export { replaySince, type ChangedRows } from './artifacts/replaySince.ts';
