@@ -39,6 +39,7 @@ import { pasteSpec, sendKeysSpec, typeSpec, waitSpec } from './specs/input.ts';
 import { runCancelSpec } from './specs/cancel.ts';
 import { eventsSpec } from './specs/events.ts';
 import { completionSpec } from './specs/completion.ts';
+import { proofScanSpec } from './specs/proofScan.ts';
 import { recordExportSpec } from './specs/record.ts';
 import { runListSpec, runOutputSpec, runSpec, runStatusSpec, runWaitSpec } from './specs/run.ts';
 import { screenshotSpec } from './specs/screenshot.ts';
@@ -66,6 +67,7 @@ export const COMMANDS: readonly Command[] = [
   bindCommand(signalSpec, async () => signal),
   bindCommand(eventsSpec, async () => events),
   bindCommand(recordExportSpec, async () => (await import('./commands/recordExport.ts')).recordExport),
+  bindCommand(proofScanSpec, async () => (await import('./commands/proofScan.ts')).proofScan),
   bindCommand(destroySpec, async () => destroy),
   bindCommand(gcSpec, async () => (await import('./commands/seldom.ts')).gc),
   bindCommand(leaseListSpec, async () => (await import('./commands/seldom.ts')).leaseList),

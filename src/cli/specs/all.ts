@@ -12,6 +12,7 @@ import {
 } from './lease.ts';
 import { completionSpec } from './completion.ts';
 import { eventsSpec } from './events.ts';
+import { proofScanSpec } from './proofScan.ts';
 import { recordExportSpec } from './record.ts';
 import { runListSpec, runOutputSpec, runSpec, runStatusSpec, runWaitSpec } from './run.ts';
 import { screenshotSpec } from './screenshot.ts';
@@ -40,6 +41,7 @@ export const SPECS: readonly CommandSpec[] = [
   signalSpec,
   eventsSpec,
   recordExportSpec,
+  proofScanSpec,
   destroySpec,
   gcSpec,
   leaseListSpec,
