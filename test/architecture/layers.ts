@@ -80,8 +80,12 @@ export const ENVIRONMENT_READERS = [...MAIN_FILES, 'index.ts'];
 /** Users of `systemClock`. Everything else is handed a `Clock`; the client is the edge to a program that has none. */
 export const SYSTEM_CLOCK_USERS = [...MAIN_FILES, 'base/clock.ts', 'client/'];
 
-/** Must start without the schema library; the files they load with `import()` are not counted. */
-export const STARTS_WITHOUT_ZOD = ['cli/main.ts', 'index.ts'];
+/** What the start of a program must not load: a package, or a folder of src/. Files that are loaded with `import()` are not counted. */
+export const STARTS_WITHOUT: Readonly<Record<string, readonly string[]>> = {
+  'cli/main.ts': ['zod', 'lease/'],
+  'host/main.ts': ['lease/'],
+  'index.ts': ['zod'],
+};
 
 /** No file may be longer. */
 export const MAX_FILE_LINES = 300;

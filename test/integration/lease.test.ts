@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { delay, systemClock } from '../../src/base/clock.ts';
 import { isAlive, LeaseHome, untilGone } from '../support/leaseHome.ts';
+import { parseEnvelope } from '../support/like.ts';
 
 describe('lease run', () => {
   it('ends as its command ends, with its output and its exit status', async () => {
@@ -74,6 +75,53 @@ describe('lease run', () => {
     const peaks = steps.map((step) => (live += step === '+' ? 1 : -1));
     expect(Math.max(...peaks)).toBe(2);
     expect(peaks).toHaveLength(10);
+  });
+});
+
+describe('lease run --isolated-home', () => {
+  it('gives each command a home of its own, with the same providers, and leaves nothing of it', async () => {
+    await using home = new LeaseHome(2);
+    const tree = (): string[] =>
+      fs.readdirSync(home.home, { recursive: true, encoding: 'utf8' }).map((name) => {
+        const file = path.join(home.home, name);
+        return `${name} ${fs.statSync(file).isFile() ? fs.readFileSync(file, 'utf8') : ''}`;
+      });
+    const before = tree();
+    const cli = `${process.execPath} ${path.resolve('dist/cli.js')}`;
+    // The same name twice, which one home does not allow; the second part waits until both are there.
+    const line = (own: string, other: string): string =>
+      [
+        `${cli} create --name work >/dev/null && ${cli} run work 'echo in $AGENT_TTY_HOME' --provider demo --lease-wait 0 && touch ${own}`,
+        `until [ -e ${other} ]; do sleep 0.05; done`,
+        `echo "$AGENT_TTY_HOME"; ${cli} host status --json`,
+      ].join('; ');
+    const marks = ['one', 'two'].map((name) => path.join(home.work, name));
+    const [one = '', two = ''] = marks;
+    const wide = { env: { AGENT_TTY_LEASE_ROOT: path.join(home.root, 'inner') } };
+    const start = (own: string, other: string) =>
+      home.start([
+        'lease',
+        'run',
+        '--provider',
+        'demo',
+        '--isolated-home',
+        '--',
+        'sh',
+        '-c',
+        `export AGENT_TTY_LEASE_ROOT=${wide.env.AGENT_TTY_LEASE_ROOT}; ${line(own, other)}`,
+      ]);
+    const ends = await Promise.all([start(one, two).end, start(two, one).end]);
+    const directories = ends.map(({ stdout, stderr, exitCode }) => {
+      expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+      const [said = '', directory = '', status = ''] = stdout.trim().split('\n');
+      expect(said).toBe('in'); // no program of a session is told of homes
+      expect(isAlive(Number(parseEnvelope(status).result?.['pid']))).toBe(false);
+      expect(fs.existsSync(directory)).toBe(false);
+      return directory;
+    });
+    expect(new Set([...directories, home.home]).size).toBe(3);
+    expect(tree()).toEqual(before);
+    expect(await home.taken()).toMatchObject({ active: 0 });
   });
 });
 

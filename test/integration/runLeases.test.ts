@@ -49,9 +49,9 @@ describe('five waited runs over three homes with two places', () => {
     // Two hold their places until the three others were refused.
     const go = path.join(first.work, 'go');
     const calls = start(until(go), '--json');
-    let refused = 0;
-    for (const { end } of calls) void end.then(({ exitCode }) => (refused += Number(exitCode === 75)));
-    while (refused < 3) await delay(systemClock, 20);
+    const refused: unknown[] = [];
+    for (const { end } of calls) void end.then(({ exitCode }) => exitCode === 75 && refused.push(end));
+    while (refused.length < 3) await delay(systemClock, 20);
     fs.writeFileSync(go, '');
     const ends = await Promise.all(calls.map(({ end }) => end));
     for (const [n, { exitCode, stdout }] of ends.entries()) {
@@ -69,7 +69,8 @@ describe('five waited runs over three homes with two places', () => {
         retryAfterMs: 1_500,
       });
     }
-    expect(ends.map(({ exitCode }) => exitCode).toSorted()).toEqual([0, 0, 75, 75, 75]);
+    const codes = ends.map(({ exitCode }) => exitCode ?? -1);
+    expect(codes.toSorted((a, b) => a - b)).toEqual([0, 0, 75, 75, 75]);
 
     // Both places are taken while they queue up, one after the other.
     const log = path.join(first.work, 'log');
@@ -125,6 +126,22 @@ describe('the place of a run', () => {
     fs.writeFileSync(go, '');
     await home.untilTaken({ active: 0 });
     expect(logOf(home, other)).not.toContain('never');
+  });
+
+  it('is waited for by a run of its own as long as its host lives, which does not go idle meanwhile', async () => {
+    const idleMs = 100;
+    await using home = new LeaseHome(1, undefined, { hostIdleMs: idleMs });
+    const go = path.join(home.work, 'go');
+    const holder = home.lease(until(go));
+    await home.untilTaken({ active: 1 });
+    const waiting = home.start(['run', '--wait', ...DEMO, '--lease-wait', '1m', '--', 'echo', 'never']);
+    await home.untilTaken({ queued: 1 });
+    await delay(systemClock, 3 * idleMs);
+    expect((await home.run(['host', 'stop'])).exitCode).toBe(0);
+    expect(await waiting.end).toMatchObject({ exitCode: 125, stdout: '' });
+    await home.untilTaken({ queued: 0 });
+    fs.writeFileSync(go, '');
+    await holder.end;
   });
 
   it('outlives a killed host as long as the work goes on, and no longer', async () => {

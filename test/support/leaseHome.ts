@@ -7,14 +7,19 @@ import { type CliCall, TestHome } from './cli.ts';
 export class LeaseHome extends TestHome {
   readonly leases: string;
 
-  constructor(limit: number, leases?: string) {
+  /** `settings` of the home beside its provider. */
+  constructor(limit: number, leases?: string, settings: Readonly<Record<string, unknown>> = {}) {
     super();
     this.leases = leases ?? path.join(this.root, 'leases');
     fs.mkdirSync(this.home, { mode: 0o700 });
     const demo = { kind: 'stateless', limit, maxHoldMs: 3_600_000 };
-    fs.writeFileSync(path.join(this.home, 'config.json'), JSON.stringify({ leases: { providers: { demo } } }), {
-      mode: 0o600,
-    });
+    fs.writeFileSync(
+      path.join(this.home, 'config.json'),
+      JSON.stringify({ ...settings, leases: { providers: { demo } } }),
+      {
+        mode: 0o600,
+      },
+    );
   }
 
   override get environment(): Record<string, string> {
@@ -37,7 +42,7 @@ export class LeaseHome extends TestHome {
   /** How full the provider `demo` is. */
   async taken(): Promise<Readonly<Record<string, unknown>>> {
     const { providers } = await this.result(['lease', 'list', '--provider', 'demo']);
-    const [first]: unknown[] = Array.isArray(providers) ? providers : [];
+    const first: unknown = Array.isArray(providers) ? providers[0] : undefined;
     if (typeof first !== 'object' || first === null) throw new Error('lease list shows no provider');
     return { ...first };
   }

@@ -12,6 +12,7 @@ import {
 } from './lease.ts';
 import { completionSpec } from './completion.ts';
 import { eventsSpec } from './events.ts';
+import { proofCreateSpec, proofVerifySpec } from './proof.ts';
 import { proofScanSpec } from './proofScan.ts';
 import { recordExportSpec } from './record.ts';
 import { runListSpec, runOutputSpec, runSpec, runStatusSpec, runWaitSpec } from './run.ts';
@@ -41,6 +42,8 @@ export const SPECS: readonly CommandSpec[] = [
   signalSpec,
   eventsSpec,
   recordExportSpec,
+  proofCreateSpec,
+  proofVerifySpec,
   proofScanSpec,
   destroySpec,
   gcSpec,

@@ -62,6 +62,10 @@ export const leaseRunSpec = defineSpec({
     provider: { ...PROVIDER, help: 'the provider; required' },
     'lease-wait': LEASE_WAIT,
     timeout: { kind: 'duration', zero: 'no bound', help: 'end the command after so long (default: no bound)' },
+    'isolated-home': {
+      kind: 'flag',
+      help: "give the command a home of its own (AGENT_TTY_HOME) with this one's configuration; its sessions end and it goes when the command has ended",
+    },
     parent: {
       kind: 'integer',
       min: 1,

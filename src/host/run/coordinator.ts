@@ -25,6 +25,7 @@ import { RunStack } from './runStack.ts';
 import { RunTable } from './runTable.ts';
 import { processEnd, replacedEnd, withdrawnEnd } from './verdicts.ts';
 import { planTyping, type TypeAction } from './typeAction.ts';
+import type { PromptSeen } from './promptBack.ts';
 import { PromptCounter } from './promptCounter.ts';
 import type { CompletionSource } from './sources/completionSource.ts';
 import { notKept, OWN_PLACE, type PreparedRun, type Registration, takesNoCommands } from './registration.ts';
@@ -63,12 +64,8 @@ export class RunCompletionCoordinator {
     this.#source = options.source;
     this.#scanner = new MaskedOutput(options.nonce, options.masks?.stream);
     this.#contexts = new ContextReader({ top: () => this.#stack.top, output: (bytes) => this.#output(bytes) });
-    this.#marks = new MarkReader({
-      prompts: this.#prompts,
-      sink: options.sink,
-      reportsPrompts: options.source?.reportsPrompts === true,
-      stack: this.#stack,
-    });
+    const { sink, source } = options;
+    this.#marks = new MarkReader({ prompts: this.#prompts, sink, source, stack: this.#stack });
   }
 
   /** Whether the shell's first prompt mark came: its hooks work. */
@@ -140,6 +137,7 @@ export class RunCompletionCoordinator {
   register({ prepared, inputRunSeq, action, place }: Registration): void {
     const record = this.#ready(prepared, inputRunSeq);
     record.change({ type: 'typed' });
+    this.#marks.runTyped();
     this.#fly(record, action, place);
   }
 
@@ -178,12 +176,9 @@ export class RunCompletionCoordinator {
     this.#contexts.feed(bytes);
   }
 
-  /**
-   * The session saw the shell back at its prompt (line editor reading, shell in the foreground) with the run in flight not
-   * ended. `interrupted` tells that an INTR was typed meanwhile. Ends the run on that evidence.
-   */
-  promptReturned({ interrupted }: { readonly interrupted: boolean }): void {
-    this.#stack.top?.promptReturned(interrupted);
+  /** The session saw the shell at a prompt with the run in flight not ended: ends it on that evidence, or has it interrupted. */
+  promptReturned(seen: PromptSeen): void {
+    this.#stack.top?.promptReturned(seen);
   }
 
   /**
@@ -193,6 +188,11 @@ export class RunCompletionCoordinator {
   readerGone(how: 'replaced' | 'ended'): void {
     if (how === 'replaced') this.#stack.top?.end(replacedEnd());
     else this.#stack.top?.readerEnded(null);
+  }
+
+  /** Somebody typed these bytes; at the prompt they may be a command of theirs. */
+  othersTyped(bytes: Uint8Array): void {
+    this.#marks.othersTyped(bytes);
   }
 
   /** Ctrl+C is about to be typed, or SIGINT sent: marks may be lost to it. */

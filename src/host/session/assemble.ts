@@ -133,13 +133,24 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const known = { coordinator, tracker, gate, readers, inputWatch, origins };
   const typing = { ...shared, ...known, progress, onInterrupt, onTyped: () => watch.runTyped() };
   const { runs, cancels } = assembleRuns(options, life, typing);
-  const onTyped = (answers: number): void => tracker.othersTyped(answers, clock.nowMs());
+  const onTyped = typedByOthers(known, clock);
   const input = new SessionInput({ ...shared, modes: () => modes.modes, onInterrupt, onTyped });
   const verbs = new SessionVerbs({ ...shared, sessionId: id, screen, onInterrupt, onResized: life.onResized });
   const replies = openReplies(options, modes, shared);
   const waits: Waits = assembleWaits(options, life, { screen, gate, runs, journal, ingest });
   const terminal = { journal, progress, screen, flow, modes, ingest, replies, input, verbs, waits };
   return { startedMs, ...terminal, tracker, coordinator, gate, readers, watch, held, runs, cancels };
+}
+
+/** What others type may be commands of theirs, and an answer is awaited to it before the next run is typed. */
+function typedByOthers(
+  { tracker, coordinator }: Pick<SessionParts, 'tracker' | 'coordinator'>,
+  clock: Clock,
+): (bytes: Buffer, answers: number) => void {
+  return (bytes, answers) => {
+    tracker.othersTyped(answers, clock.nowMs());
+    coordinator.othersTyped(bytes);
+  };
 }
 
 function openProgress(journal: Journal, clock: Clock): LogProgress {

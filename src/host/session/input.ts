@@ -28,8 +28,8 @@ export interface SessionInputParts {
   drainOutput(): void;
   /** Tells that an INTR character goes to the program. */
   onInterrupt(): void;
-  /** Tells what goes to the program: so many ends of lines and INTR characters. */
-  onTyped(answers: number): void;
+  /** Tells what goes to the program, and how many ends of lines and INTR characters are in it. */
+  onTyped(bytes: Buffer, answers: number): void;
   /** @throws TtyError `SESSION_NOT_RUNNING` */
   assertLive(): void;
 }
@@ -112,7 +112,8 @@ export class SessionInput {
       pty.readNow();
       this.#parts.drainOutput();
     }
-    this.#parts.onTyped(bytes.reduce((count, byte) => count + Number(byte === CR || byte === LF || byte === INTR), 0));
+    const answers = bytes.reduce((count, byte) => count + Number(byte === CR || byte === LF || byte === INTR), 0);
+    this.#parts.onTyped(bytes, answers);
     pty.write(bytes);
     return seq;
   }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -6,7 +7,15 @@ import { delay, systemClock } from '../../../src/base/clock.ts';
 import { identify, type ProcessStat } from '../../../src/base/processIdentity.ts';
 import { judge } from '../../../src/lease/engine.ts';
 import type { HolderRecord, Whereabouts, Work } from '../../../src/lease/record.ts';
-import { membersOf, type ProcessView, systemView, whereabouts, workState } from '../../../src/lease/work.ts';
+import { SESSION_MARK_VARIABLE } from '../../../src/protocol/homeLayout.ts';
+import {
+  LEASE_MARK_VARIABLE,
+  membersOf,
+  type ProcessView,
+  systemView,
+  whereabouts,
+  workState,
+} from '../../../src/lease/work.ts';
 import { newRoot } from './support.ts';
 
 const HERE: Whereabouts = { bootId: 'boot-1', pidNs: 'pid:[1]', timeNs: 'time:[1]', host: 'box' };
@@ -129,6 +138,17 @@ describe('work whose holder is gone', () => {
 });
 
 describe('this machine', () => {
+  it('shows a process that carries the mark of its session, or of its lease', async () => {
+    const view = systemView();
+    for (const name of [SESSION_MARK_VARIABLE, LEASE_MARK_VARIABLE]) {
+      const child = spawn('sleep', ['60'], { stdio: 'ignore', env: { PATH: process.env['PATH'], [name]: 'm1' } });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      await once(child, 'spawn');
+      expect(view.carriesMark(child.pid ?? 0, 'm1')).toBe(true);
+      expect(view.carriesMark(child.pid ?? 0, 'm')).toBe(false);
+    }
+  });
+
   it('has a boot that its clock does not change: a UUID', () => {
     expect(whereabouts().bootId).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
   });

@@ -63,7 +63,7 @@ beforeEach(() => {
     redaction: redactionOf(),
     drainOutput: () => undefined,
     onInterrupt: () => void steps.push('interrupt'),
-    onTyped: (answers: number) => void typed.push(answers),
+    onTyped: (_: Buffer, answers: number) => void typed.push(answers),
     assertLive: () => {
       if (ended) throw new TtyError('SESSION_NOT_RUNNING', 'over');
     },

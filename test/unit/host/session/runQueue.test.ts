@@ -68,7 +68,7 @@ describe('a run that waits for a place', () => {
 
   it('with a key takes one place for all callers', async () => {
     const elsewhere = await bed.leases.take(elsewhereRequest());
-    const keyed = { ...DEMO, leaseWaitMs: 60_000, idempotencyKey: 'k' };
+    const keyed = { ...DEMO, leaseWaitMs: 60_000, idempotencyKey: 'k', timeoutMs: 1_000 };
     const caller = new AbortController();
     const first = bed.start('make', keyed, caller.signal);
     const second = bed.start('make', keyed);
@@ -76,6 +76,7 @@ describe('a run that waits for a place', () => {
     expect(bed.leases.queued).toBe(1);
     caller.abort();
     await expect(first).rejects.toMatchObject({ code: 'CANCELLED' });
+    await bed.pass(2_000);
     expect(bed.leases.queued).toBe(1);
     await elsewhere.release('completed');
     await bed.pass();
