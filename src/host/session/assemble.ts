@@ -127,7 +127,7 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const onInterrupt = (): void => watch.interruptTyped();
   const known = { coordinator, tracker, gate, readers, inputWatch, origins };
   const typing = { ...known, ...options.paths, clock, progress, ended: life.ended };
-  const runs = new SessionRuns({ ...shared, ...typing, onTyped: () => watch.runTyped() });
+  const runs = new SessionRuns({ ...shared, ...typing, ...turn, onTyped: () => watch.runTyped() });
   const cancels = new RunCancels({ ...shared, sessionId: id, clock, coordinator, runs, origins, onInterrupt });
   const onTyped = typedByOthers(known, clock);
   const input = new SessionInput({ ...shared, modes: () => modes.modes, onInterrupt, onTyped });

@@ -44,6 +44,8 @@ export interface RunsParts {
   onTyped(): void;
   /** Handles output that has come and is not logged yet, so that it stands before what is typed next. */
   drainOutput(): void;
+  /** Handles also what the terminal has and was not read; false when it is held back. */
+  readOutput(): boolean;
   /** @throws TtyError `SESSION_NOT_RUNNING` */
   assertLive(): void;
 }
@@ -225,6 +227,9 @@ export class SessionRuns {
     });
     try {
       await unlessAborted(before, stop.signal);
+      await this.#parts.gate.untilReady(stop.signal);
+      // What has come and was not looked at is the rest of the prompt, or tells that it is none.
+      this.#parts.readOutput();
       const reader = await this.#parts.gate.untilReady(stop.signal);
       stop.signal.throwIfAborted();
       return this.#type(prepared, reader);

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LogAppender } from '../../../../src/eventlog/appender.ts';
 import { openLogFile } from '../../../../src/eventlog/logFile.ts';
 import { InputWatch } from '../../../../src/host/session/inputWatch.ts';
@@ -26,6 +26,9 @@ let bench: Bench;
 let ended: AbortController;
 let journal: Journal;
 let runs: SessionRuns;
+let tracker: PromptTracker;
+/** What reading the terminal brings. */
+let readOutput: () => boolean;
 
 beforeEach(() => {
   directory = fs.mkdtempSync(path.join(os.tmpdir(), 'at-runs-'));
@@ -36,7 +39,8 @@ beforeEach(() => {
   bench = new Bench(SENTINEL);
   ended = new AbortController();
   journal = new Journal(appender(), clock, () => undefined);
-  const tracker = new PromptTracker('line_editor', 0);
+  readOutput = () => true;
+  tracker = new PromptTracker('line_editor', 0);
   tracker.bracketedPasteSwitched(true);
   clock.advance(1_000);
   const watched = { clock, pty, journal, coordinator: bench.coordinator, drainOutput: () => undefined };
@@ -63,6 +67,7 @@ beforeEach(() => {
     ended: ended.signal,
     onTyped: () => undefined,
     drainOutput: () => undefined,
+    readOutput: () => readOutput(),
     assertLive: () => undefined,
   });
 });
@@ -202,5 +207,23 @@ describe('a run that was seen to wait for input', () => {
     const told = await result;
     expect(told).toMatchObject({ outcome: 'finished', exitCode: 3, evidence: ['process_exit'], confidence: 'certain' });
     expect(told).not.toHaveProperty('blockedOn');
+  });
+});
+
+describe('a run that can be typed', () => {
+  it('waits on when what has come and was not read tells that the shell is not at its prompt any more', async () => {
+    let reads = 0;
+    readOutput = () => {
+      if (reads++ === 0) tracker.bracketedPasteSwitched(false);
+      return true;
+    };
+    const typed = run('true');
+    await vi.waitUntil(() => reads === 1);
+    clock.advance(1_000);
+    expect(pty.input.toString()).toBe('');
+    tracker.bracketedPasteSwitched(true);
+    clock.advance(1_000);
+    await typed;
+    expect(pty.input.toString()).toContain('true');
   });
 });
