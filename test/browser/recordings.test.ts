@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { like } from '../support/like.ts';
 import { lastPixels, launchBrowser, missingFor, nearness, probe } from '../support/browser.ts';
 import { TestHome } from '../support/cli.ts';
@@ -35,6 +35,10 @@ beforeAll(async () => {
   durationMs = Number(cast['durationMs']);
 });
 
+beforeEach(({ skip }) => {
+  if (missing !== undefined) skip(missing);
+});
+
 afterAll(async () => {
   if (missing === undefined) await home[Symbol.asyncDispose]();
 });
@@ -48,7 +52,7 @@ describe.each([
   ['webm', 'vp9', 40],
   ['mp4', 'h264', 32],
 ] as const)('a recording as %s', (format, codec, lumaDb) => {
-  it.skipIf(missing !== undefined)('decodes, takes as long as the session, and ends with the screenshot', async () => {
+  it('decodes, takes as long as the session, and ends with the screenshot', async () => {
     const made = await home.result(['record', 'export', 's', '--format', format, '--show-cursor']);
     const file = String(made['artifactPath']);
     const { codec: found, frames, width, height, durationS } = probe(file);
@@ -70,7 +74,7 @@ describe.each([
 });
 
 describe('the page of a recording, in a browser', () => {
-  it.skipIf(missing !== undefined)('plays, jumps, searches, shows the final screen, and asks nobody', async () => {
+  it('plays, jumps, searches, shows the final screen, and asks nobody', async () => {
     const { artifactPath } = await home.result(['record', 'export', 's', '--format', 'html']);
     const browser = await launchBrowser();
     try {
@@ -121,7 +125,7 @@ describe('an export that ends early', () => {
     return call;
   }
 
-  it.skipIf(missing !== undefined)('leaves no file, no browser and nothing of it when it is interrupted', async () => {
+  it('leaves no file, no browser and nothing of it when it is interrupted', async () => {
     const call = await underWay('interrupted.webm');
     call.kill('SIGINT');
     expect(await call.end).toMatchObject({ exitCode: 130, stderr: like(/interrupted by SIGINT; no file was left/) });
@@ -129,7 +133,7 @@ describe('an export that ends early', () => {
     expect(fs.readdirSync(home.work).filter((name) => name.includes('interrupted'))).toEqual([]);
   });
 
-  it.skipIf(missing !== undefined)('leaves what the next export removes when it is killed', async () => {
+  it('leaves what the next export removes when it is killed', async () => {
     const call = await underWay('killed.webm');
     call.kill('SIGKILL');
     expect(await call.end).toMatchObject({ signal: 'SIGKILL' });
@@ -138,5 +142,3 @@ describe('an export that ends early', () => {
     expect(leftBehind()).toEqual([]);
   });
 });
-
-if (missing !== undefined) it.skip(`recordings in a browser: ${missing}`, () => undefined);
