@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { duration, inRoot, isProgram, run } from './project.mjs';
-import { addUp } from './testRun.mjs';
+import { addUp, failure, printResult } from './testRun.mjs';
 
 /**
  * Cells of the table that are run torn: about a quarter, a minute of two processors. The seed is fixed, so that a failure comes again;
@@ -25,10 +25,22 @@ function pass({ name, words }, directory) {
   fs.rmSync(file, { force: true });
   const exitCode = run(process.execPath, [inRoot('conformance', 'run.mjs'), '--json', file, ...words]);
   console.log(`${name} took ${duration(performance.now() - began)}`);
-  if (!fs.existsSync(file))
-    return { exitCode: exitCode === 0 ? 1 : exitCode, figures: { passed: 0, failed: 1, skipped: 0 } };
-  const { passed, failed, notYet } = JSON.parse(fs.readFileSync(file, 'utf8'));
-  return { exitCode, figures: { passed, failed, skipped: notYet } };
+  if (!fs.existsSync(file)) return failure(`${name}: the suite gave no report`, exitCode === 0 ? 1 : exitCode);
+  const { passed, results } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const named = (isMeant, why) =>
+    results.filter(isMeant).map((one) => `${name}: ${one.id} (${one.shell}): ${why(one)}`);
+  return {
+    exitCode,
+    passed,
+    failed: named(
+      ({ status }) => status === 'fail',
+      ({ faults }) => faults.join('; '),
+    ),
+    skipped: named(
+      ({ reason = '' }) => reason.startsWith('not yet'),
+      ({ reason }) => reason,
+    ),
+  };
 }
 
 /** Both passes. Returns what `runTests` does, added up; a case that waits for a feature counts as skipped. */
@@ -41,4 +53,8 @@ export function runConformance() {
   }
 }
 
-if (isProgram(import.meta.url)) process.exitCode = runConformance().exitCode;
+if (isProgram(import.meta.url)) {
+  const result = runConformance();
+  printResult(result);
+  process.exitCode = result.exitCode;
+}

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { duration, inRoot, isProgram, run } from './project.mjs';
-import { addUp, runTests } from './testRun.mjs';
+import { addUp, failure, printResult, runTests } from './testRun.mjs';
 
 /**
  * The newest of each line that is maintained beside the oldest supported one, on which the tests themselves run. They differ
@@ -52,10 +52,11 @@ function install(version) {
 export function runOnOtherNodes(args = []) {
   const results = VERSIONS.map((version) => {
     const program = install(version);
-    if (program === undefined) return { exitCode: 1, figures: { passed: 0, failed: 1, skipped: 0 } };
+    if (program === undefined) return failure(`Node ${version} could not be had`);
     console.log(`\n== integration tests, the program on Node ${version}`);
     const began = performance.now();
-    const result = runTests(['--project', 'integration', ...args], { TEST_NODE: program });
+    const options = { variables: { TEST_NODE: program }, label: `Node ${version}: ` };
+    const result = runTests(['--project', 'integration', ...args], options);
     console.log(`nodes: Node ${version} took ${duration(performance.now() - began)}`);
     return result;
   });
@@ -63,7 +64,7 @@ export function runOnOtherNodes(args = []) {
 }
 
 if (isProgram(import.meta.url)) {
-  const { exitCode, figures } = runOnOtherNodes(process.argv.slice(2));
-  console.log(`${figures.passed} passed, ${figures.failed} failed, ${figures.skipped} skipped`);
-  process.exitCode = exitCode;
+  const result = runOnOtherNodes(process.argv.slice(2));
+  printResult(result);
+  process.exitCode = result.exitCode;
 }

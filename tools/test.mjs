@@ -1,24 +1,20 @@
-// `npm test`: a fresh clone in, one line of figures out. Prepares the machine, builds, runs every test and the conformance
-// suite, and the integration tests once more on each other version of Node. What follows `npm test --` goes to vitest, which then runs once, on this
-// Node: a file, a folder, `--project unit`.
+// `npm test`: a fresh clone in, one line of figures out. Prepares the machine, builds, runs every test, checks the
+// bundles in proofs/, runs the conformance suite, and the integration tests once more on each other version of Node. What
+// follows `npm test --` goes to vitest, which then runs once, on this Node: a file, a folder, `--project unit`.
 import { build, isFresh } from './build.mjs';
+import { checkProofs } from './checkProofs.mjs';
 import { runConformance } from './conformance.mjs';
 import { runOnOtherNodes } from './nodes.mjs';
 import { setup } from './setup.mjs';
-import { addUp, runTests } from './testRun.mjs';
-
-function failure(text) {
-  console.error(`test: ${text}`);
-  return { exitCode: 1, figures: { passed: 0, failed: 1, skipped: 0 } };
-}
+import { addUp, failure, printResult, runTests } from './testRun.mjs';
 
 async function main(args) {
   if (setup() !== 0) return failure('the machine could not be prepared');
   if (!isFresh() && (await build()) !== 0) return failure('the build failed');
   const here = runTests(args);
-  return args.length > 0 ? here : addUp([here, runConformance(), runOnOtherNodes()]);
+  return args.length > 0 ? here : addUp([here, await checkProofs(), runConformance(), runOnOtherNodes()]);
 }
 
-const { exitCode, figures } = await main(process.argv.slice(2));
-console.log(`${figures.passed} passed, ${figures.failed} failed, ${figures.skipped} skipped`);
-process.exitCode = exitCode;
+const result = await main(process.argv.slice(2));
+printResult(result);
+process.exitCode = result.exitCode;

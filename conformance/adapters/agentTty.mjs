@@ -88,6 +88,12 @@ class LibrarySession {
     return logText(events);
   }
 
+  async foreignRuns() {
+    const found = [];
+    for await (const { payload } of this.#session.events({ types: ['foreign_run'] })) found.push(payload.exitCode);
+    return found;
+  }
+
   async recording() {
     const out = path.join(this.#tool.directory, `${this.#session.reference}.cast`);
     await this.#session.exportAsciicast({ out });
@@ -117,7 +123,7 @@ export const adapter = {
     const client = await connect({ home: cli.home, environment: cli.environment });
     const tool = {
       about: `agent-tty ${PACKAGE_VERSION}${torture === undefined ? '' : ` under torture, seed ${torture}`}`,
-      abilities: new Set(['waitRun', 'killHost', 'killClient', 'ownMark']),
+      abilities: new Set(['waitRun', 'killHost', 'killClient', 'ownMark', 'foreignRuns']),
       traces: OWN_TRACES,
       ownMark,
       directory,

@@ -76,9 +76,17 @@ class CliSession {
     return (await this.#cli.result(['snapshot', this.#id, '--include-scrollback'])).text;
   }
 
+  async #events(type) {
+    const { stdout } = await this.#cli.call(['events', this.#id, '--types', type]);
+    return stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+  }
+
   async log() {
-    const { stdout } = await this.#cli.call(['events', this.#id, '--types', 'output']);
-    return logText(stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)])));
+    return logText(await this.#events('output'));
+  }
+
+  async foreignRuns() {
+    return (await this.#events('foreign_run')).map(({ payload }) => payload.exitCode);
   }
 
   async recording() {
@@ -108,7 +116,7 @@ export const adapter = {
     const { stdout } = await cli.call(['version']);
     return {
       about: `agent-tty by its command line (${stdout.trim().split('\n', 1)[0]})`,
-      abilities: new Set(['waitRun', 'killHost', 'killClient', 'ownMark']),
+      abilities: new Set(['waitRun', 'killHost', 'killClient', 'ownMark', 'foreignRuns']),
       traces: OWN_TRACES,
       ownMark,
       async start({ shell, cols, rows, env, cwd }) {

@@ -6,6 +6,7 @@ import { cases as input } from './input.mjs';
 import { cases as outputs } from './outputs.mjs';
 import { cases as programs } from './programs.mjs';
 import { cases as prompts } from './prompts.mjs';
+import { cases as refused } from './refused.mjs';
 import { cases as sessions } from './sessions.mjs';
 import { cases as signals } from './signals.mjs';
 import { cases as startFiles } from './startFiles.mjs';
@@ -16,6 +17,7 @@ export const CASES = [
   ...ends,
   ...outputs,
   ...typed,
+  ...refused,
   ...input,
   ...signals,
   ...programs,

@@ -99,6 +99,16 @@ PROMPT='❯ '`.replaceAll('\\${', '${'),
     { not: { dash: 'nothing of the user runs before its prompt' } },
   ),
   under(
+    'preexec-slow',
+    'something of the user runs before each command and takes its time',
+    {
+      bash: "PS0='$(sleep 0.6)'",
+      zsh: 'preexec() { sleep 0.6; }',
+      fish: 'function slow --on-event fish_preexec; sleep 0.6; end',
+    },
+    { not: { dash: 'nothing of the user runs before its commands' } },
+  ),
+  under(
     'prompt-that-prints',
     'a prompt command that prints lines of its own',
     {

@@ -151,6 +151,25 @@ export const cases = [
     ],
   },
   {
+    id: 'foreign-logged',
+    title: 'commands of a person stand in the log as such, with their status; empty lines and runs of ours do not',
+    can: ['foreignRuns'],
+    steps: [
+      { run: 'true' },
+      { type: { posix: 'echo by-hand; (exit 9)\n', fish: "echo by-hand; sh -c 'exit 9'\r" } },
+      { see: 'by-hand' },
+      { pause: 200 },
+      { keys: 'Enter' },
+      { pause: 200 },
+      { run: COMMAND, expect: WELL },
+      { type: { posix: 'echo again\n', fish: 'echo again\r' } },
+      { see: 'again' },
+      { pause: 200 },
+      { run: 'true' },
+      { foreignRuns: [9, 0] },
+    ],
+  },
+  {
     id: 'foreign-command-running',
     title: 'a run while a command is going on that a person typed: it waits for its turn',
     steps: [

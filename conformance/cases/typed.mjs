@@ -84,54 +84,6 @@ export const cases = [
     ],
   },
   {
-    id: 'syntax-error',
-    title: 'a line that no shell can read',
-    within: 1_000,
-    alone: true,
-    run: { posix: 'echo a; ) b', fish: 'echo a; end' },
-    expect: { ...REJECTED, output: /./ },
-  },
-  {
-    id: 'syntax-error-nothing-ran',
-    title: 'of a line that cannot be read, nothing runs',
-    steps: [
-      { run: { posix: 'touch {work}/ran; )', fish: 'touch {work}/ran; end' }, expect: REJECTED },
-      { run: 'test -e {work}/ran', expect: { exitCode: 1 } },
-    ],
-  },
-  {
-    id: 'unclosed-quote',
-    title: 'a quote that is not closed',
-    within: 1_500,
-    alone: true,
-    run: 'echo "open',
-    expect: REJECTED,
-  },
-  {
-    id: 'incomplete',
-    title: 'a command that is not complete',
-    within: 1_500,
-    alone: true,
-    run: { posix: 'if true; then echo a', fish: 'if true; echo a' },
-    expect: REJECTED,
-  },
-  {
-    id: 'incomplete-then',
-    title: 'after a command that is not complete the next one is as ever',
-    steps: [
-      { run: { posix: 'while true; do', fish: 'while true' }, expect: REJECTED },
-      { run: 'echo fine', expect: { output: 'fine\n' } },
-    ],
-  },
-  { id: 'open-pipe', title: 'a pipe without its other side', run: 'echo a |', within: 3_000, expect: REJECTED },
-  {
-    id: 'trailing-backslash',
-    title: 'a backslash at the end',
-    within: 3_000,
-    run: 'echo a \\',
-    expect: { ...REJECTED, outcome: ['rejected', 'finished'], exitCode: [0, null, 1, 2, 130] },
-  },
-  {
     id: 'trailing-comment',
     title: 'a comment behind the command',
     steps: [

@@ -133,6 +133,12 @@ const ACTIONS = {
   async log(step, context) {
     context.faults.push(...textFaults('the log', await context.session(step.session).log(), step.log));
   },
+  /** What commands of others the tool has seen: their exit codes, in order. */
+  async foreignRuns(step, context) {
+    const seen = JSON.stringify(await context.session(step.session).foreignRuns());
+    const wanted = JSON.stringify(step.foreignRuns);
+    if (seen !== wanted) context.faults.push(`commands of others: ${seen}, expected ${wanted}`);
+  },
   async open(step, context) {
     await context.open(step.open);
   },

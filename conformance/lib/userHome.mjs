@@ -2,9 +2,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
+/**
+ * Where fish keeps what it reads out of all manual pages when it is new, in the background for half a minute, and writes on
+ * when its session is long over. No case is about that.
+ */
+const FISH_IS_NOT_NEW = ['.local/share/fish/generated_completions', '.cache/fish/generated_completions'];
+
 /** Makes the directory with `files` (path below it -> text). Gives the environment that belongs to it. */
 export function makeHome(directory, files, env) {
-  fs.mkdirSync(directory, { recursive: true });
+  for (const name of FISH_IS_NOT_NEW) fs.mkdirSync(path.join(directory, name), { recursive: true });
   for (const [name, text] of Object.entries(files)) {
     const file = path.join(directory, name);
     fs.mkdirSync(path.dirname(file), { recursive: true });

@@ -8,6 +8,7 @@ import { InvariantError } from '../base/invariant.ts';
 import type { CommandReply, OptionValues } from './command.ts';
 import type { CliContext } from './context.ts';
 import { createParams } from './createParams.ts';
+import { leaseParams } from './leaseParams.ts';
 import { callBound, waitBound, withStartedHost } from './host.ts';
 import { type Interruption, interruptible } from './interruptible.ts';
 import { waitsFor } from './inputBlocks.ts';
@@ -25,10 +26,10 @@ export async function oneShot(
   options: Options,
   context: CliContext,
 ): Promise<CommandReply> {
-  const params = { ...createParams(options, command, context), asRun: true };
+  const params = { ...createParams(options, command, context), ...leaseParams(options), asRun: true };
   return interruptible(context, (interruption) =>
     withStartedHost(context, async (client) => {
-      const session = await createOneShot(client, params, context);
+      const session = await createOneShot(client, params, options, context, interruption);
       let result: RunResult;
       try {
         result = await waitForOneShot(client, session, options, context, interruption.signal);
@@ -45,9 +46,9 @@ export async function oneShot(
   );
 }
 
-function cancelled({ by }: Interruption): TtyError {
+function cancelled({ by }: Interruption, outcome = 'the session was ended'): TtyError {
   const why = by === undefined ? 'the reader of the output went away' : `interrupted by ${by}`;
-  return new TtyError('CANCELLED', `${why}; the session was ended`, {
+  return new TtyError('CANCELLED', `${why}; ${outcome}`, {
     details: by === undefined ? {} : { signal: by },
   });
 }
@@ -55,11 +56,17 @@ function cancelled({ by }: Interruption): TtyError {
 async function createOneShot(
   client: HostClient,
   params: ReturnType<typeof createParams>,
+  options: Options,
   context: CliContext,
+  interruption: Interruption,
 ): Promise<CreateResult> {
+  const waitMs = options['lease-wait'] ?? 0;
+  // Until it has a place nothing is started, and going away is enough to leave the queue.
+  const bound = waitMs === 0 ? callBound(context) : { ...waitBound(context, waitMs), signal: interruption.signal };
   try {
-    return await client.call('session.create', params, callBound(context));
+    return await client.call('session.create', params, bound);
   } catch (error) {
+    if (interruption.signal.aborted) throw cancelled(interruption, 'nothing was started');
     const [word = '', second] = params.command ?? [];
     if (!(error instanceof TtyError) || error.code !== 'EXEC_FAILED' || second !== undefined || !/\s/.test(word)) {
       throw error;

@@ -127,11 +127,15 @@ export async function runReply(
   return { result, human: () => '', exitCode: isPlain ? runExitCode(result) : 0 };
 }
 
+function keepsPlace({ lease }: RunResult): string {
+  return lease?.state === 'draining' ? ` and keeps its place at provider ${lease.provider}` : '';
+}
+
 /** What a plain run says beside its exit status; nothing when the command simply ended. */
 function remarkOn(result: RunResult): string | undefined {
   switch (result.outcome) {
     case 'timed_out':
-      return `the wait timed out; the run goes on: agent-tty run wait ${result.runId}`;
+      return `the wait timed out; the run goes on${keepsPlace(result)}: agent-tty run wait ${result.runId}`;
     case 'blocked_on_input':
       return result.blockedOn ? howToAnswer(result.blockedOn, result) : 'the command waits for input';
     case 'stopped':

@@ -24,6 +24,7 @@ export async function readRunViews(
 
 /** `finished (0)`, `started`, ... */
 export function describeRunState(run: RunView): string {
+  if (run.lease?.state === 'waiting') return `${run.state}, waits for a place at ${run.lease.provider}`;
   if (run.outcome === null) return run.blockedOn ? `${run.state}, waits for input` : run.state;
   if (run.signal !== null) return `${run.outcome} (${run.signal})`;
   return run.exitCode === null ? run.outcome : `${run.outcome} (${run.exitCode})`;

@@ -15,7 +15,7 @@ import { collectHome, type GcOptions, type GcResult } from './gc.ts';
 import { connectHost, type HostStart } from './connect.ts';
 import { HostPool } from './hostPool.ts';
 import { hostOf } from './hosts.ts';
-import { environmentBlock, fallbackShell } from './environment.ts';
+import { environmentBlock, fallbackShell, leaseEnvironmentBlock } from './environment.ts';
 import { explainLoss } from './explain.ts';
 import type { CallOptions, HostClient } from './hostClient.ts';
 import type { CallControl } from './options.ts';
@@ -45,8 +45,22 @@ export interface CreateOptions extends CallControl {
   readonly idleTimeoutMs?: number;
   /** How the end of a run is learned; `auto` by default. */
   readonly completion?: CompletionChoice;
+  /** What is masked before anything is written; what was masked cannot be had back. */
+  readonly redact?: RedactOptions;
+  /** The provider of its runs, unless they name another. */
+  readonly provider?: string;
   /** A host process for this session alone, which ends with it: no other session shares its fate. */
   readonly dedicatedHost?: boolean;
+}
+
+/** What a session keeps out of its log, its screen and its results. */
+export interface RedactOptions {
+  /** Names of variables of the session whose values are masked. */
+  readonly env?: readonly string[];
+  /** Values to mask, each of at least 4 bytes. */
+  readonly values?: readonly string[];
+  /** Also mask what has the shape of a well-known token. */
+  readonly patterns?: boolean;
 }
 
 /** A session as {@link Client.list} tells it. */
@@ -62,6 +76,10 @@ export interface SessionSummary {
   readonly exitCode?: number | null;
   readonly exitSignal?: string | null;
   readonly problem?: string;
+}
+
+function redactParams({ env = [], values = [], patterns = false }: RedactOptions): NonNullable<CreateParams['redact']> {
+  return { env: [...env], values: [...values], patterns };
 }
 
 function summaryOf(entry: SessionEntry): SessionSummary {
@@ -123,15 +141,19 @@ export class Client implements AsyncDisposable {
   /**
    * Starts a session, and the host when none runs. Disposing the session destroys it.
    *
-   * @throws TtyError `EXEC_FAILED`, `SPAWN_FAILED`, `SESSION_NAME_TAKEN`, `INVALID_INPUT`, `HOST_START_FAILED`, ...
+   * @throws TtyError `EXEC_FAILED`, `SPAWN_FAILED`, `SESSION_NAME_TAKEN`, `INVALID_INPUT`, `HOST_START_FAILED`,
+   *   `PROVIDER_ADMISSION_FAILED`, ...
    */
   async create(options: CreateOptions = {}): Promise<Session> {
-    const { signal, env, command = [], dedicatedHost, ...rest } = options;
+    const { signal, env, command = [], dedicatedHost, redact, ...rest } = options;
     const { environment, cwd, hostEntry } = this.#parts;
     const shell = rest.shell ?? (command.length === 0 ? fallbackShell(environment) : undefined);
+    const leaseEnvironment = leaseEnvironmentBlock(environment);
     const params: CreateParams = {
       ...rest,
+      ...(leaseEnvironment === undefined ? {} : { leaseEnvironment }),
       ...(shell === undefined ? {} : { shell }),
+      ...(redact === undefined ? {} : { redact: redactParams(redact) }),
       command: [...command],
       cwd: rest.cwd ?? cwd(),
       environment: environmentBlock({ inherited: environment, added: Object.entries(env ?? {}) }),

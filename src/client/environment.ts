@@ -31,6 +31,18 @@ export function environmentBlock(options: EnvironmentOptions): string {
   return [...variables].map(([name, value]) => `${name}=${value}\0`).join('');
 }
 
+/** Variables of this program that say where leases lie, and those that lower limits. */
+const LEASE_VARIABLE = /^AGENT_TTY_(?:LEASE_|.*_LIMIT$)/;
+
+/**
+ * The part of the caller's environment that a session is not given and that its runs' leases are found by, in the same form;
+ * `undefined` when there is none of it.
+ */
+export function leaseEnvironmentBlock(inherited: EnvironmentOptions['inherited']): string | undefined {
+  const own = Object.entries(inherited).filter(([name, value]) => value !== undefined && LEASE_VARIABLE.test(name));
+  return own.length === 0 ? undefined : own.map(([name, value]) => `${name}=${value}\0`).join('');
+}
+
 /** Throws `INVALID_INPUT` unless a variable of that name and value can be handed to a program. */
 export function checkVariable(name: string, value: string): void {
   const fail = (why: string): never => {

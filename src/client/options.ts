@@ -31,6 +31,10 @@ export interface RunOptions extends WaitRunOptions {
    * same key and command joins the first one, also after a lost connection or when the session is over.
    */
   readonly idempotencyKey?: string;
+  /** Types the command once it has a place at this provider, which it keeps as long as it runs; the session's by default. */
+  readonly provider?: string;
+  /** How long to wait for that place, ms; 0, the default, is refused at once with `PROVIDER_WORKLOAD_BLOCKED`. */
+  readonly leaseWaitMs?: number;
 }
 
 /** How a run is cancelled. */

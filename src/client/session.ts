@@ -72,11 +72,12 @@ export class Session implements AsyncDisposable {
    * result, not an error; so is, with `untilInput`, that it waits for input.
    *
    * @throws TtyError `SESSION_BUSY`, `NOT_A_SHELL`, `INVALID_INPUT`, `IDEMPOTENCY_KEY_REUSED`, `CANCELLED`: nothing was typed, or
-   *   the wait was given up
+   *   the wait was given up; `PROVIDER_WORKLOAD_BLOCKED`, `PROVIDER_ADMISSION_FAILED`: nothing was typed; `PROVIDER_LEASE_LOST`: an
+   *   operator took the place away and the command was ended
    */
   run(command: string, options: RunOptions = {}): Promise<RunResult> {
-    const { wait = true, whenBusy, idempotencyKey, maxOutputBytes } = options;
-    const waiting = this.#waiting(options);
+    const { wait = true, whenBusy, idempotencyKey, maxOutputBytes, provider, leaseWaitMs } = options;
+    const waiting = this.#waiting(options, leaseWaitMs);
     const params = {
       session: this.reference,
       command,
@@ -84,6 +85,8 @@ export class Session implements AsyncDisposable {
       ...waiting.params,
       ...(whenBusy === undefined ? {} : { whenBusy }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(provider === undefined ? {} : { provider }),
+      ...(leaseWaitMs === undefined ? {} : { leaseWaitMs }),
     };
     const keyed = { session: this.reference, command, key: idempotencyKey, maxOutputBytes };
     return waiting.finish((call) =>
@@ -229,14 +232,17 @@ export class Session implements AsyncDisposable {
   }
 
   /** The parameters of a wait for a run, and the function that makes the call, printing meanwhile where that was asked for. */
-  #waiting(options: WaitRunOptions): {
+  #waiting(
+    options: WaitRunOptions,
+    leaseWaitMs = 0,
+  ): {
     params: { timeoutMs: number; progress: boolean; untilInput: boolean; maxOutputBytes?: number };
     finish(call: (options: CallOptions<'run.start'>) => Promise<RunResult>): Promise<RunResult>;
   } {
     const { timeoutMs = DEFAULT_RUN_TIMEOUT_MS, maxOutputBytes, onOutput, untilInput = false, ansi = false } = options;
     const { home, renderRun } = this.#parts;
     const form = { ansi, maxOutputBytes, render: renderRun, clock: systemClock };
-    const base = { ...control(options), timeoutMs: waitBoundMs(timeoutMs) };
+    const base = { ...control(options), timeoutMs: waitBoundMs(timeoutMs === 0 ? 0 : timeoutMs + leaseWaitMs) };
     return {
       params: {
         timeoutMs,

@@ -20,6 +20,7 @@ import { readConfig } from '../store/config.ts';
 import { readHostRecord, writeHostRecord } from '../store/hostRecord.ts';
 import { recoverDeadHosts, retireHost } from './deadHosts.ts';
 import { type HomeLock, takeHomeLock } from './homeLock.ts';
+import { HostLeases } from './leases.ts';
 import { createHandlers } from './methods/handlers.ts';
 import { CallCounter } from './server/callCounter.ts';
 import { createDispatch } from './server/dispatch.ts';
@@ -74,9 +75,11 @@ export async function runHost(options: HostOptions): Promise<void> {
   const stopping = deferred<string>();
   const stop = (reason: string): void => stopping.resolve(reason);
   const isDedicated = isSessionId(hostId);
+  const leases = scope.use('leases', new HostLeases({ home, clock, logger }));
   const registry = new SessionRegistry({
     ...about,
     screens,
+    leases,
     defaults: config,
     soleSessionId: isDedicated ? hostId : undefined,
     recoverDeadHosts: () => recoverDeadHosts(about),

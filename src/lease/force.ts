@@ -80,7 +80,8 @@ async function end(target: Target, how: ForceMode, options: ForceOptions): Promi
     if (how === 'if-dead') return 'live-holder';
     if (state !== 'alive' || record.work === null) return 'conflict';
     // The lock stays ours until the work is gone: a newcomer counts the place as taken so long, and another janitor finds it busy.
-    return (await endWork(record.work, options)) ? take(target, lock, disk) : 'error';
+    const all = { ...options, withLeader: true };
+    return (await endWork(record.work, all)) ? take(target, lock, disk) : 'error';
   } finally {
     lock.release();
   }
@@ -116,20 +117,30 @@ function holderLives({ holder }: HolderRecord, view: ProcessView): boolean {
   return isHere && seenState(itself, view) === 'alive';
 }
 
-/** Signals each process of the work, pinned by its start time, until none is left. Says whether that was reached. */
-export async function endWork(work: Work, { view, clock }: Pick<ForceOptions, 'view' | 'clock'>): Promise<boolean> {
+/**
+ * Signals each process of the work, pinned by its start time, until none is left. Says whether that was reached. The program to which work was
+ * given is one of them only `withLeader`: while its holder lives, a shell goes on without the command.
+ */
+export async function endWork(
+  work: Work,
+  { view, clock, withLeader = false }: Pick<ForceOptions, 'view' | 'clock'> & { readonly withLeader?: boolean },
+): Promise<boolean> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     const deadline = clock.nowMs() + GRACE_MS[signal];
     const told = new Set<number>();
     for (;;) {
-      const members = membersOf(work, view).map(({ pid, startTicks }) => ({ pid, startTicks, bootId: bootId() }));
+      const members = membersOf(work, view, { withLeader }).map(({ pid, startTicks }) => ({
+        pid,
+        startTicks,
+        bootId: bootId(),
+      }));
       if (members.length === 0) return true;
       for (const member of members) tell(member, signal, told);
       if (clock.nowMs() >= deadline) break;
       await delay(clock, POLL_MS);
     }
   }
-  return membersOf(work, view).length === 0;
+  return membersOf(work, view, { withLeader }).length === 0;
 }
 
 function tell(member: ProcessIdentity, signal: 'SIGTERM' | 'SIGKILL', told: Set<number>): void {

@@ -70,6 +70,16 @@ export class HeldLease implements Lease {
     this.#write();
   }
 
+  setDraining(isDraining: boolean): void {
+    if (this.#isOver || (this.#record.draining ?? false) === isDraining) return;
+    this.#record = { ...this.#record, draining: isDraining };
+    try {
+      this.#write();
+    } catch (error) {
+      this.#options.onTrouble('a lease could not be marked as draining', error); // the place is held all the same
+    }
+  }
+
   async release(token: string, why: ReleaseReason): Promise<ReleaseOutcome> {
     if (token !== this.token) return 'not_yours';
     if (this.#isOver) return 'already';

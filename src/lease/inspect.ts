@@ -26,6 +26,8 @@ export interface HolderView {
   readonly session: string | null;
   readonly heldMs: number | null;
   readonly work: HolderRecord['work'];
+  /** Nobody waits for its work any more; it goes on. */
+  readonly draining: boolean;
 }
 
 /** Characters of the random name that a ref has; enough for any number of holders, short enough to type. */
@@ -77,6 +79,7 @@ function describe(place: string, name: string, key: string, state: HolderState, 
     session: record?.session ?? null,
     heldMs: since === null ? null : Math.max(0, clock.wallMs() - since),
     work: record?.work ?? null,
+    draining: record?.draining ?? false,
   };
 }
 

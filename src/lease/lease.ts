@@ -21,6 +21,8 @@ export interface Lease extends AsyncDisposable {
    * stays taken until that work has ended. One write in place; does not wait. Throws when that fails: then do not begin the work.
    */
   bind(work: Work): void;
+  /** Says whether anybody still waits for the work; for `lease list`. One write in place, does not wait; a failure is reported as trouble. */
+  setDraining(isDraining: boolean): void;
   /** Frees the place and lets in who is next. Any number of times; only with the lease's own token. */
   release(token: string, why: ReleaseReason): Promise<ReleaseOutcome>;
   /** Frees the place at once, without letting anybody in: for a process that is about to end. The next in line looks soon. */

@@ -29,6 +29,11 @@ export interface Work {
   readonly startTicks: string;
   /** Value of the mark in the environment of its processes, if they carry one. */
   readonly mark: string | null;
+  /**
+   * Set for work that was given to a program which was there before, such as a command typed into a shell: only processes that
+   * began at this clock tick or later are of it. While the program itself runs nobody can tell that the work has ended.
+   */
+  readonly since?: string | undefined;
 }
 
 export interface HolderRecord {
@@ -41,6 +46,8 @@ export interface HolderRecord {
   /** Wall milliseconds since when it holds; null while it waits. */
   readonly heldSinceMs: number | null;
   readonly work: Work | null;
+  /** Nobody waits for the work any more; it goes on. */
+  readonly draining?: boolean | undefined;
 }
 
 /** Length of a record's text in bytes: more than the longest one has. */
@@ -80,7 +87,8 @@ function isRecord(value: unknown): value is HolderRecord {
     (value['session'] === null || isText(value['session'])) &&
     isHolder(value['holder']) &&
     (value['heldSinceMs'] === null || Number.isFinite(value['heldSinceMs'])) &&
-    (value['work'] === null || isWork(value['work']))
+    (value['work'] === null || isWork(value['work'])) &&
+    (value['draining'] === undefined || typeof value['draining'] === 'boolean')
   );
 }
 
@@ -99,7 +107,8 @@ function isWork(value: unknown): boolean {
     (value['kind'] === 'process' || value['kind'] === 'group' || value['kind'] === 'session') &&
     isPid(value['id']) &&
     isText(value['startTicks']) &&
-    (value['mark'] === null || isText(value['mark']))
+    (value['mark'] === null || isText(value['mark'])) &&
+    (value['since'] === undefined || isText(value['since']))
   );
 }
 

@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import { bootId, listPids, type ProcessStat, readProcessStat } from '../base/processIdentity.ts';
+import { SESSION_MARK_VARIABLE } from '../protocol/homeLayout.ts';
 import type { HolderRecord, Work, Whereabouts } from './record.ts';
 
 /** What can be said of work: it runs; it is proven to have ended; nobody here can see it; it is another machine's. */
@@ -23,6 +24,8 @@ export interface ProcessView {
 
 /** The variable that marks the processes of a command that runs under a lease. */
 export const LEASE_MARK_VARIABLE = 'AGENT_TTY_LEASE';
+/** Processes of a session carry that of the session, whichever of its runs they are of. */
+const MARK_VARIABLES = [LEASE_MARK_VARIABLE, SESSION_MARK_VARIABLE];
 
 /** Start of a boot id that does not change with a boot: it proves nothing. */
 const UNKNOWN = 'unknown';
@@ -53,8 +56,11 @@ export function seenState(work: Work, view: ProcessView): WorkState {
   return membersOf(work, view).length > 0 ? 'alive' : 'dead';
 }
 
-/** The running processes of a work; this process is never one. Empty where processes cannot be listed. */
-export function membersOf(work: Work, view: ProcessView): ProcessStat[] {
+/**
+ * The running processes of a work; this process is never one. Empty where processes cannot be listed. The program to which the work was
+ * given (see {@link Work.since}) is none of them, unless it is asked for.
+ */
+export function membersOf(work: Work, view: ProcessView, { withLeader = false } = {}): ProcessStat[] {
   const leader = view.look(work.id);
   const isSame = typeof leader === 'object' && leader.startTicks === work.startTicks;
   // The kernel gives a number away again only when nobody has it as group or session: another leader means that it ended.
@@ -63,11 +69,14 @@ export function membersOf(work: Work, view: ProcessView): ProcessStat[] {
     (isSame && stat.pid === work.id) ||
     (mayHaveMembers &&
       ((work.kind === 'group' && stat.pgid === work.id) || (work.kind === 'session' && stat.sid === work.id)));
-  const { mark } = work;
+  const { mark, since } = work;
+  const isInTime = (stat: ProcessStat): boolean =>
+    since === undefined || Number(stat.startTicks) >= Number(since) || (withLeader && isSame && stat.pid === work.id);
   return (view.all() ?? []).filter(
     (stat) =>
       isRunning(stat) &&
       stat.pid !== process.pid &&
+      isInTime(stat) &&
       (isMember(stat) || (mark !== null && view.carriesMark(stat.pid, mark))),
   );
 }
@@ -101,7 +110,8 @@ function exists(pid: number): boolean {
 
 function carriesMark(pid: number, mark: string): boolean {
   try {
-    return fs.readFileSync(`/proc/${pid}/environ`).includes(`${LEASE_MARK_VARIABLE}=${mark}\0`);
+    const environment = fs.readFileSync(`/proc/${pid}/environ`);
+    return MARK_VARIABLES.some((name) => environment.includes(`${name}=${mark}\0`));
   } catch {
     return false; // another user's process, or gone: no work that we started
   }

@@ -29,6 +29,13 @@ export interface Capacity {
   readonly queued: number;
 }
 
+/**
+ * How a run stands with its provider: it waits for a place; has one; has one while nobody waits for the run any more; gave it back; an
+ * operator took it away.
+ */
+export const RUN_LEASE_STATES = ['waiting', 'held', 'draining', 'released', 'lost'] as const;
+export type RunLeaseState = (typeof RUN_LEASE_STATES)[number];
+
 /** The public form of a refusal. */
 export interface LeaseDiagnostic {
   readonly reason: BlockReason | DenyReason;

@@ -10,7 +10,7 @@ import {
   importFaults,
   layerOf,
   nameFaults,
-  schemaAtStart,
+  loadedAtStart,
   sizeFaults,
   toolFaults,
 } from './rules.ts';
@@ -41,8 +41,8 @@ describe('the sources', () => {
     expect(ambientFaults(src)).toEqual([]);
   });
 
-  it('start the CLI and the library without the schema library', () => {
-    expect(schemaAtStart(src)).toEqual([]);
+  it('start the CLI and the library without the schema library, CLI and host without the leases', () => {
+    expect(loadedAtStart(src)).toEqual([]);
   });
 
   it('are in files of a readable size with camelCase names, tests and tools too', () => {
@@ -121,8 +121,12 @@ describe('the check itself', () => {
     const main = readSource('src/cli/main.ts', "import '../protocol/methods/run.ts';", packages);
     const lazy = readSource('src/cli/main.ts', "await import('../protocol/methods/run.ts');", packages);
     const run = readSource('src/protocol/methods/run.ts', "import { z } from 'zod';", packages);
-    expect(schemaAtStart([main, run])).toHaveLength(1);
-    expect(schemaAtStart([lazy, run])).toEqual([]);
+    expect(loadedAtStart([main, run])).toHaveLength(1);
+    expect(loadedAtStart([lazy, run])).toEqual([]);
+    const host = readSource('src/host/main.ts', "import '../lease/engine.ts';", packages);
+    expect(loadedAtStart([host])).toEqual([
+      'src/host/main.ts -> src/lease/engine.ts: load the user of it with import()',
+    ]);
     expect(toolFaults(planted('tools/x.mjs', "import esbuild from 'esbuild';"))).toHaveLength(1);
   });
 });

@@ -11,14 +11,15 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   protocol: { imports: ['base'] },
   eventlog: { imports: ['base', 'protocol'] },
   store: { imports: ['base', 'protocol'] },
+  redact: { imports: ['base', 'protocol'] },
   lease: { imports: ['base', 'protocol'] },
   screen: { imports: ['base', 'protocol'] },
-  artifacts: { imports: ['base', 'protocol', 'eventlog', 'store', 'screen'] },
+  artifacts: { imports: ['base', 'protocol', 'eventlog', 'redact', 'store', 'screen'] },
   'host/pty': { imports: ['base', 'protocol'] },
   'host/run': { imports: ['base', 'protocol'] },
   'host/probe': { imports: ['base', 'protocol'] },
   'host/session': {
-    imports: ['base', 'protocol', 'eventlog', 'store', 'screen', 'host/pty', 'host/run', 'host/probe'],
+    imports: ['base', 'protocol', 'eventlog', 'redact', 'store', 'screen', 'host/pty', 'host/run', 'host/probe'],
   },
   'host/methods': { imports: ['base', 'protocol', 'host/session'] },
   'host/server': { imports: ['base', 'protocol'] },
@@ -29,6 +30,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'protocol',
       'eventlog',
       'store',
+      'lease',
       'screen',
       'host/pty',
       'host/run',
@@ -78,8 +80,12 @@ export const ENVIRONMENT_READERS = [...MAIN_FILES, 'index.ts'];
 /** Users of `systemClock`. Everything else is handed a `Clock`; the client is the edge to a program that has none. */
 export const SYSTEM_CLOCK_USERS = [...MAIN_FILES, 'base/clock.ts', 'client/'];
 
-/** Must start without the schema library; the files they load with `import()` are not counted. */
-export const STARTS_WITHOUT_ZOD = ['cli/main.ts', 'index.ts'];
+/** What the start of a program must not load: a package, or a folder of src/. Files that are loaded with `import()` are not counted. */
+export const STARTS_WITHOUT: Readonly<Record<string, readonly string[]>> = {
+  'cli/main.ts': ['zod', 'lease/'],
+  'host/main.ts': ['lease/'],
+  'index.ts': ['zod'],
+};
 
 /** No file may be longer. */
 export const MAX_FILE_LINES = 300;

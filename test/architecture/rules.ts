@@ -5,7 +5,7 @@ import {
   MAX_FILE_LINES,
   NODE_MODULES,
   PACKAGES,
-  STARTS_WITHOUT_ZOD,
+  STARTS_WITHOUT,
   SYSTEM_CLOCK_USERS,
 } from './layers.ts';
 import type { Import, Source } from './sources.ts';
@@ -138,24 +138,30 @@ export function cycles(sources: readonly Source[]): string[] {
   return found;
 }
 
-/** Ways by which the start of a program loads the schema library all the same. */
-export function schemaAtStart(sources: readonly Source[]): string[] {
+/** Ways by which the start of a program loads what it must not. */
+export function loadedAtStart(sources: readonly Source[]): string[] {
   const byFile = new Map(sources.map((source) => [source.file, source]));
-  return STARTS_WITHOUT_ZOD.flatMap((entry) => {
-    const queue = [[`src/${entry}`]];
-    const seen = new Set<string>();
-    for (const trail of queue) {
-      const file = trail.at(-1) ?? '';
-      if (seen.has(file)) continue;
-      seen.add(file);
-      for (const { specifier, kind, target } of byFile.get(file)?.imports ?? []) {
-        if (kind !== 'static') continue;
-        if (specifier === 'zod') return [`${[...trail, 'zod'].join(' -> ')}: load the user of it with import()`];
-        if (target !== undefined) queue.push([...trail, target]);
-      }
+  return Object.entries(STARTS_WITHOUT).flatMap(([entry, unwanted]) =>
+    unwanted.flatMap((name) => firstTrail(byFile, `src/${entry}`, name) ?? []),
+  );
+}
+
+/** The first way from `entry` to a package, or to a file of a folder of src/. */
+function firstTrail(byFile: ReadonlyMap<string, Source>, entry: string, unwanted: string): string | undefined {
+  const queue = [[entry]];
+  const seen = new Set<string>();
+  for (const trail of queue) {
+    const file = trail.at(-1) ?? '';
+    if (seen.has(file)) continue;
+    seen.add(file);
+    for (const { specifier, kind, target } of byFile.get(file)?.imports ?? []) {
+      if (kind !== 'static') continue;
+      if (specifier === unwanted || target?.startsWith(`src/${unwanted}`) === true)
+        return `${[...trail, target ?? specifier].join(' -> ')}: load the user of it with import()`;
+      if (target !== undefined) queue.push([...trail, target]);
     }
-    return [];
-  });
+  }
+  return undefined;
 }
 
 /** Tools and benchmarks start on a bare machine: packages only through `import()`, and never the product's sources. */

@@ -16,22 +16,25 @@ const FLOOD_BYTES = Number(process.env['AGENT_TTY_FLOOD_BYTES'] ?? 200_000_000);
 /** Over an idle host. 43 to 55 MiB were seen, on a busy machine and with 2 GB too. */
 const MEMORY_ROOM_BYTES = 64 * MIB;
 
-/** Memory that is this process's own, its share of what it shares included; 0 where the system does not tell. */
-function pssBytes(pid: number): number {
+/**
+ * Memory that this process made; 0 where the system does not tell. The pages of Node itself are left out: how much of them
+ * counts depends on how many other processes share them just then.
+ */
+function ownBytes(pid: number): number {
   try {
     const rollup = fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-    return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0) * 1024;
+    return Number(/^Pss_Anon:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0) * 1024;
   } catch {
     return 0; // it ended, or this is no Linux
   }
 }
 
 /** The largest memory that was seen until `end`. */
-async function largestPss(pid: number, end: Promise<unknown>): Promise<number> {
+async function largestOwn(pid: number, end: Promise<unknown>): Promise<number> {
   let largest = 0;
   const isOver = end.then(() => true);
-  while (!(await Promise.race([isOver, delay(systemClock, 100)]))) largest = Math.max(largest, pssBytes(pid));
-  return Math.max(largest, pssBytes(pid));
+  while (!(await Promise.race([isOver, delay(systemClock, 100)]))) largest = Math.max(largest, ownBytes(pid));
+  return Math.max(largest, ownBytes(pid));
 }
 
 function timed<T>(work: () => T): { value: T; tookMs: number } {
@@ -55,13 +58,13 @@ describe('a big session', () => {
       const idle = await home.create();
       const hostPid = home.hostPid ?? 0;
       await home.result(['snapshot', idle]);
-      const before = pssBytes(hostPid);
+      const before = ownBytes(hostPid);
       const flood = `stty -opost; yes "$(seq -s ' ' 1 40)" | head -c ${FLOOD_BYTES}; echo; echo DONE; exec sleep 300`;
       const id = await home.create(['--', 'sh', '-c', flood]);
       using client = await connectHost({ home: home.home });
       const condition = { kind: 'text' as const, text: 'DONE' };
       const done = client.call('screen.wait', { session: id, condition, timeoutMs: 250_000 }, { timeoutMs: 260_000 });
-      const grownBytes = (await largestPss(hostPid, done)) - before;
+      const grownBytes = (await largestOwn(hostPid, done)) - before;
       expect((await done).matched).toBe(true);
       const { log } = sessionPaths(home.home, id);
       const sizeBytes = fs.statSync(log).size;

@@ -3,56 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { delay, systemClock } from '../../src/base/clock.ts';
-import { type CliCall, TestHome } from '../support/cli.ts';
-
-/** A home with the provider `demo`, and a root of leases that the given homes share. */
-class LeaseHome extends TestHome {
-  readonly leases: string;
-
-  constructor(limit: number, leases?: string) {
-    super();
-    this.leases = leases ?? path.join(this.root, 'leases');
-    fs.mkdirSync(this.home, { mode: 0o700 });
-    const demo = { kind: 'stateless', limit, maxHoldMs: 3_600_000 };
-    fs.writeFileSync(path.join(this.home, 'config.json'), JSON.stringify({ leases: { providers: { demo } } }), {
-      mode: 0o600,
-    });
-  }
-
-  override get environment(): Record<string, string> {
-    return { ...super.environment, AGENT_TTY_LEASE_TEST_MODE: '1', AGENT_TTY_LEASE_ROOT: this.leases };
-  }
-
-  /** Starts `lease run` of a shell line. */
-  lease(line: string, ...options: readonly string[]): CliCall {
-    return this.start(['lease', 'run', '--provider', 'demo', ...options, '--', 'sh', '-c', line]);
-  }
-
-  /** A command under a lease that runs, and the pid of it. */
-  async holder(): Promise<{ call: CliCall; pid: number }> {
-    const file = path.join(this.work, `pid-${fs.readdirSync(this.work).length}`);
-    const call = this.lease(`echo $$ > ${file}.new; mv ${file}.new ${file}; echo up; exec sleep 60 >/dev/null 2>&1`);
-    await call.untilOutput('up');
-    return { call, pid: Number(fs.readFileSync(file, 'utf8')) };
-  }
-
-  async taken(): Promise<unknown> {
-    const { providers } = await this.result(['lease', 'list', '--provider', 'demo']);
-    return Array.isArray(providers) ? providers[0] : undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\tZ/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false; // gone
-  }
-}
-
-async function untilGone(pid: number): Promise<void> {
-  while (isAlive(pid)) await delay(systemClock, 10);
-}
+import { isAlive, LeaseHome, untilGone } from '../support/leaseHome.ts';
+import { parseEnvelope } from '../support/like.ts';
 
 describe('lease run', () => {
   it('ends as its command ends, with its output and its exit status', async () => {
@@ -126,6 +78,53 @@ describe('lease run', () => {
   });
 });
 
+describe('lease run --isolated-home', () => {
+  it('gives each command a home of its own, with the same providers, and leaves nothing of it', async () => {
+    await using home = new LeaseHome(2);
+    const tree = (): string[] =>
+      fs.readdirSync(home.home, { recursive: true, encoding: 'utf8' }).map((name) => {
+        const file = path.join(home.home, name);
+        return `${name} ${fs.statSync(file).isFile() ? fs.readFileSync(file, 'utf8') : ''}`;
+      });
+    const before = tree();
+    const cli = `${process.execPath} ${path.resolve('dist/cli.js')}`;
+    // The same name twice, which one home does not allow; the second part waits until both are there.
+    const line = (own: string, other: string): string =>
+      [
+        `${cli} create --name work >/dev/null && ${cli} run work 'echo in $AGENT_TTY_HOME' --provider demo --lease-wait 0 && touch ${own}`,
+        `until [ -e ${other} ]; do sleep 0.05; done`,
+        `echo "$AGENT_TTY_HOME"; ${cli} host status --json`,
+      ].join('; ');
+    const marks = ['one', 'two'].map((name) => path.join(home.work, name));
+    const [one = '', two = ''] = marks;
+    const wide = { env: { AGENT_TTY_LEASE_ROOT: path.join(home.root, 'inner') } };
+    const start = (own: string, other: string) =>
+      home.start([
+        'lease',
+        'run',
+        '--provider',
+        'demo',
+        '--isolated-home',
+        '--',
+        'sh',
+        '-c',
+        `export AGENT_TTY_LEASE_ROOT=${wide.env.AGENT_TTY_LEASE_ROOT}; ${line(own, other)}`,
+      ]);
+    const ends = await Promise.all([start(one, two).end, start(two, one).end]);
+    const directories = ends.map(({ stdout, stderr, exitCode }) => {
+      expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+      const [said = '', directory = '', status = ''] = stdout.trim().split('\n');
+      expect(said).toBe('in'); // no program of a session is told of homes
+      expect(isAlive(Number(parseEnvelope(status).result?.['pid']))).toBe(false);
+      expect(fs.existsSync(directory)).toBe(false);
+      return directory;
+    });
+    expect(new Set([...directories, home.home]).size).toBe(3);
+    expect(tree()).toEqual(before);
+    expect(await home.taken()).toMatchObject({ active: 0 });
+  });
+});
+
 describe('the end of lease run', () => {
   it('by SIGTERM ends everything that its command started, once, and is 143', async () => {
     await using home = new LeaseHome(1);
@@ -158,14 +157,14 @@ describe('the end of lease run', () => {
     await using home = new LeaseHome(1);
     const { call } = await home.holder();
     const waiting = home.lease('echo never', '--lease-wait', '1m');
-    await untilTaken(home, { active: 1, queued: 1 });
+    await home.untilTaken({ active: 1, queued: 1 });
     waiting.kill('SIGTERM');
     expect(await waiting.end).toMatchObject({ exitCode: 143, stdout: '' });
     const killed = home.lease('echo never', '--lease-wait', '1m');
-    await untilTaken(home, { active: 1, queued: 1 });
+    await home.untilTaken({ active: 1, queued: 1 });
     killed.kill('SIGKILL');
     await killed.end;
-    await untilTaken(home, { active: 1, queued: 0 });
+    await home.untilTaken({ active: 1, queued: 0 });
     call.kill('SIGTERM');
     await call.end;
   });
@@ -201,8 +200,7 @@ describe('the end of lease run', () => {
   it('comes with the loss of its place: 76', async () => {
     await using home = new LeaseHome(1);
     const { call, pid } = await home.holder();
-    const { stdout } = await home.run(['lease', 'list', '--holders', '--provider', 'demo']);
-    const ref = stdout.trim().split('\n').at(-1)?.split(' ')[0] ?? '';
+    const ref = await home.ref();
     const words = ['lease', 'release', ref, '--force', '--reason', 'test'];
     expect((await home.run(words)).exitCode).toBe(4);
     expect(await home.result([...words, '--evict'])).toEqual({ ref, outcome: 'released' });
@@ -215,7 +213,7 @@ describe('what the lease commands tell', () => {
   it('is counts; who holds is for people only', async () => {
     await using home = new LeaseHome(2);
     const { call, pid } = await home.holder();
-    expect(await home.taken()).toEqual({ provider: 'demo', active: 1, limit: 2, queued: 0, overdue: 0 });
+    expect(await home.taken()).toEqual({ provider: 'demo', active: 1, limit: 2, queued: 0, overdue: 0, draining: 0 });
     const config = path.join(home.home, 'config.json');
     fs.writeFileSync(config, fs.readFileSync(config, 'utf8').replace('3600000', '1'));
     expect(await home.taken()).toMatchObject({ active: 1, overdue: 1 });
@@ -233,12 +231,7 @@ describe('what the lease commands tell', () => {
   it('has no byte of a holder that was planted to be told', async () => {
     await using home = new LeaseHome(1);
     await home.lease('true').end;
-    const [key = ''] = fs.readdirSync(path.join(home.leases, 'v1', 'k'));
-    const holder = { pid: 31337, startTicks: '1', bootId: 'poison-boot', pidNs: '', timeNs: '', host: 'poison-host' };
-    const work = { kind: 'process', id: 31337, startTicks: '1', mark: 'poison-token' };
-    const record = { v: 1, label: 'poison-label', session: 'poison\u001b[31m', holder, heldSinceMs: 0, work };
-    const name = `0.000000000009.4.0.${'e'.repeat(32)}`;
-    fs.writeFileSync(path.join(home.leases, 'v1', 'k', key, 'h', name), JSON.stringify(record), { mode: 0o600 });
+    const { pattern } = home.plant();
     const calls = [
       ['lease', 'run', '--provider', 'demo', '--', 'true'],
       ['lease', 'run', '--provider', 'demo', '--lease-wait', '50ms', '--', 'true'],
@@ -252,8 +245,7 @@ describe('what the lease commands tell', () => {
       const json = at === -1 ? [...words, '--json'] : [...words.slice(0, at), '--json', ...words.slice(at)];
       for (const form of [words, json]) {
         const { stdout, stderr } = await home.run(form);
-        expect(stdout + stderr).not.toMatch(/poison|31337|eeeeee/);
-        expect(stdout + stderr).not.toContain(key);
+        expect(stdout + stderr).not.toMatch(pattern);
       }
     }
     expect((await home.run(['lease', 'run', '--provider', 'demo', '--', 'true'])).exitCode).toBe(75);
@@ -282,16 +274,6 @@ describe('what the lease commands tell', () => {
     fs.chmodSync(home.leases, 0o700);
   });
 });
-
-async function untilTaken(home: LeaseHome, counts: { active: number; queued: number }): Promise<void> {
-  for (;;) {
-    const now = await home.taken();
-    if (typeof now === 'object' && now !== null && 'active' in now && 'queued' in now) {
-      if (now.active === counts.active && now.queued === counts.queued) return;
-    }
-    await delay(systemClock, 20);
-  }
-}
 
 function parentOf(pid: number): number {
   return Number(/^PPid:\t(\d+)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);

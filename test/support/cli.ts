@@ -52,12 +52,15 @@ export interface CliCall {
   closeOutput(): void;
 }
 
+/** Without these fish reads all manual pages in the background when it starts, for half a minute of a processor. */
+const FISH_IS_NOT_NEW = ['.local/share/fish/generated_completions', '.cache/fish/generated_completions'];
+
 export class TestHome implements AsyncDisposable {
   /** Holds everything of this home; removed with it. */
   readonly root: string;
   /** What `AGENT_TTY_HOME` says. */
   readonly home: string;
-  /** An empty working directory, the user's HOME as well: no start-up files. */
+  /** A working directory with nothing to see, the user's HOME as well: no start-up files. */
   readonly work: string;
 
   /** `name` of the home's directory below the root; may hold slashes. */
@@ -66,6 +69,7 @@ export class TestHome implements AsyncDisposable {
     this.home = path.join(this.root, name);
     this.work = path.join(this.root, 'work');
     fs.mkdirSync(this.work);
+    for (const directory of FISH_IS_NOT_NEW) fs.mkdirSync(path.join(this.work, directory), { recursive: true });
   }
 
   /** The environment of every call. */

@@ -28,6 +28,8 @@ export interface ShellOptions {
   /** Files of the shell's home, by name. */
   readonly home?: Readonly<Record<string, string>>;
   readonly env?: readonly string[];
+  /** Changes a start-up file of the hooks before the shell reads it. */
+  readonly adapt?: (script: string) => string;
 }
 
 /** A wait inside a test that lasts longer than this has failed. */
@@ -78,7 +80,9 @@ export class ShellUnderTest implements AsyncDisposable {
         : undefined;
     if (hooks !== undefined) {
       fs.mkdirSync(directory);
-      for (const { name, script } of hooks.files) fs.writeFileSync(path.join(directory, name), script, { mode: 0o600 });
+      const adapt = options.adapt ?? ((script) => script);
+      for (const { name, script } of hooks.files)
+        fs.writeFileSync(path.join(directory, name), adapt(script), { mode: 0o600 });
       for (const [name, value] of Object.entries(hooks.environment)) environment.set(name, value);
     }
     const [file, ...args] = hooks?.argv ?? options.argv;

@@ -6,6 +6,8 @@ import { CANCEL_MUTANTS } from './cancel.mjs';
 import { INPUT_MUTANTS } from './input.mjs';
 import { LEASE_MUTANTS } from './lease.mjs';
 import { LOG_FAULT_MUTANTS } from './logFaults.mjs';
+import { RUN_LEASE_MUTANTS } from './runLeases.mjs';
+import { REDACTION_MUTANTS } from './redaction.mjs';
 
 export const MUTANTS = [
   ...BLOCKED_ON_INPUT_MUTANTS,
@@ -13,6 +15,8 @@ export const MUTANTS = [
   ...INPUT_MUTANTS,
   ...LOG_FAULT_MUTANTS,
   ...LEASE_MUTANTS,
+  ...RUN_LEASE_MUTANTS,
+  ...REDACTION_MUTANTS,
   {
     name: 'pty: what the program left behind is read before the terminal closes',
     file: 'src/host/pty/ptyMaster.ts',

@@ -10,6 +10,8 @@ import type { leaseListSpec } from '../specs/lease.ts';
 interface Row extends Capacity {
   readonly provider: string;
   readonly overdue: number;
+  /** Holders for whose work nobody waits any more; counted in `active`. */
+  readonly draining: number;
 }
 
 /** `lease list`: counts of each provider; with `--holders` who holds, for the eyes of the operator only. */
@@ -27,7 +29,8 @@ export const leaseList: Handler<typeof leaseListSpec> = async ({ options }, cont
     const { disk, view } = parts;
     const views = disk === null ? [] : holdersOf(disk, admission.root, admission.key, view, context.clock);
     const overdue = views.filter(({ heldMs }) => heldMs !== null && heldMs > admission.maxHoldMs).length;
-    rows.push({ provider: admission.label, ...capacity, overdue });
+    const draining = views.filter((holder) => holder.draining).length;
+    rows.push({ provider: admission.label, ...capacity, overdue, draining });
     if (options.holders === true) holders.push(...views);
   }
   return {
@@ -38,13 +41,14 @@ export const leaseList: Handler<typeof leaseListSpec> = async ({ options }, cont
 
 function describeRows(rows: readonly Row[]): string {
   if (rows.length === 0) return 'no provider is set up here\n';
-  const cells = rows.map(({ provider, active, limit, queued, overdue }) => [
+  const cells = rows.map(({ provider, active, limit, queued, overdue, draining }) => [
     provider,
     `${active} of ${limit}`,
     String(queued),
     String(overdue),
+    String(draining),
   ]);
-  return table([['PROVIDER', 'TAKEN', 'WAITING', 'OVERDUE'], ...cells]);
+  return table([['PROVIDER', 'TAKEN', 'WAITING', 'OVERDUE', 'DRAINING'], ...cells]);
 }
 
 function describeHolders(holders: readonly HolderView[]): string {

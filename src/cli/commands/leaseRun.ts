@@ -2,12 +2,14 @@ import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import { setParentDeathSignal } from '../../base/native.ts';
 import { Scope } from '../../base/scope.ts';
+import { HOME_VARIABLE } from '../../client/home.ts';
 import { resolveAdmission } from '../../lease/admission.ts';
 import type { Lease } from '../../lease/lease.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import { refusalError } from '../../protocol/leaseOutcome.ts';
 import type { CommandInput, CommandReply, Handler } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { IsolatedHome } from '../isolatedHome.ts';
 import { type CommandEnd, exitStatusOf, LeasedCommand } from '../leaseCommand.ts';
 import { leaseParts, type LeaseParts, namedProvider } from '../leases.ts';
 import { type EndReason, Lifetime } from '../lifetime.ts';
@@ -39,13 +41,32 @@ export const leaseRun: Handler<typeof leaseRunSpec> = async ({ rest, options }, 
   const parts = leaseParts(context);
   const { lease, waitedMs } = await takePlace(provider, options, { parts, context, lifetime, running });
   try {
-    const end = await runUnder(lease, rest, options, { parts, context, lifetime, running });
+    const end = await runAtHome(lease, rest, options, { parts, context, lifetime, running });
     return replyOf(provider, end, lifetime.reason, waitedMs);
   } finally {
     lifetime.beginTeardown();
     await lease.release(lease.token, 'completed');
   }
 };
+
+/** Where it is asked for, in a home of its own, whose end is part of the work: the place is held until then. */
+async function runAtHome(
+  lease: Lease,
+  words: readonly string[],
+  options: Options,
+  surroundings: Running,
+): Promise<CommandEnd> {
+  if (options['isolated-home'] !== true) return runUnder(lease, words, options, surroundings);
+  const { context, lifetime } = surroundings;
+  const home = IsolatedHome.make(context);
+  try {
+    const environment = { ...context.environment, [HOME_VARIABLE]: home.directory };
+    return await runUnder(lease, words, options, { ...surroundings, context: { ...context, environment } });
+  } finally {
+    lifetime.beginTeardown();
+    await home[Symbol.asyncDispose]();
+  }
+}
 
 interface Running {
   readonly parts: LeaseParts;

@@ -9,6 +9,7 @@ import type { CommandReply, Handler, OptionValues } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { waitBound, withSession } from '../host.ts';
 import { readText } from '../inputText.ts';
+import { leaseParams } from '../leaseParams.ts';
 import { oneShot } from '../oneShot.ts';
 import { runReply, waitForRun } from '../runStream.ts';
 import type { runSpec } from '../specs/run.ts';
@@ -33,6 +34,8 @@ export const run: Handler<typeof runSpec> = async ({ positionals, rest, options 
         'agent-tty list shows the sessions; a command of its own comes after --',
       );
     if (rest.length === 0) throw usage('the command after -- is missing');
+    if (options['lease-wait'] !== undefined && options.provider === undefined)
+      throw usage('--lease-wait is about the place of a provider; --provider names it');
     refuse(
       options,
       ['no-wait', 'file', 'when-busy', 'idempotency-key'],
@@ -72,13 +75,15 @@ async function runInSession(
     ...(options['when-busy'] === undefined ? {} : { whenBusy: options['when-busy'] }),
     ...(maxOutput === undefined ? {} : { maxOutputBytes: maxOutput }),
     ...(key === undefined ? {} : { idempotencyKey: key }),
+    ...leaseParams(options),
   };
+  const boundMs = timeoutMs === 0 ? 0 : timeoutMs + (options['lease-wait'] ?? 0);
   const stop = new AbortController();
   context.stdout.onClose(() => stop.abort());
   const call = (onNote: (note: RunNote) => void): Promise<RunResult> =>
     runOrTell(context.home, { session, command, key, maxOutputBytes: maxOutput }, () =>
       withSession(context, session, (client) =>
-        client.call('run.start', params, { onNote, signal: stop.signal, ...waitBound(context, timeoutMs) }),
+        client.call('run.start', params, { onNote, signal: stop.signal, ...waitBound(context, boundMs) }),
       ),
     );
   if (isWaited) {

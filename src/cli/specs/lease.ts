@@ -1,7 +1,7 @@
 import { defineSpec, type DurationSpec, type TextSpec } from '../command.ts';
 
-const PROVIDER = { kind: 'text', value: 'NAME', help: 'the provider' } as const satisfies TextSpec;
-const LEASE_WAIT = {
+export const PROVIDER = { kind: 'text', value: 'NAME', help: 'the provider' } as const satisfies TextSpec;
+export const LEASE_WAIT = {
   kind: 'duration',
   zero: 'do not wait',
   help: 'how long to wait for a place, first come first served (default: be refused at once)',
@@ -10,7 +10,9 @@ const LEASE_WAIT = {
 export const leaseListSpec = defineSpec({
   name: 'lease list',
   summary: 'Shows how full the providers are',
-  details: ['Counts only. With --holders also who holds, for people at this terminal; that is printed nowhere else.'],
+  details: [
+    'Counts only; draining: places of work for which nobody waits any more. With --holders also who holds, for people at this terminal; that is printed nowhere else.',
+  ],
   positionals: [],
   options: {
     provider: { ...PROVIDER, help: 'only this provider' },
@@ -60,6 +62,10 @@ export const leaseRunSpec = defineSpec({
     provider: { ...PROVIDER, help: 'the provider; required' },
     'lease-wait': LEASE_WAIT,
     timeout: { kind: 'duration', zero: 'no bound', help: 'end the command after so long (default: no bound)' },
+    'isolated-home': {
+      kind: 'flag',
+      help: "give the command a home of its own (AGENT_TTY_HOME) with this one's configuration; its sessions end and it goes when the command has ended",
+    },
     parent: {
       kind: 'integer',
       min: 1,

@@ -1,5 +1,6 @@
 import { DEFAULT_MAX_OUTPUT_BYTES, MAX_MAX_OUTPUT_BYTES } from '../../protocol/limits.ts';
 import { defineSpec, type OptionSpecs, type PositionalSpec } from '../command.ts';
+import { LEASE_WAIT, PROVIDER } from './lease.ts';
 import { CREATE_OPTIONS, SESSION } from './session.ts';
 
 /** The id of a run, as an operand. */
@@ -30,7 +31,7 @@ const WAITING_OPTIONS = {
 
 const EXIT_STATUS =
   "Without --json the output comes on standard output as it is made, and the exit status is the command's own; 124: the wait timed out, 148: stopped (Ctrl+Z), " +
-  '130: interrupted, 123: waits for input (only with --until-input), 2: not understood, 4: refused, nothing was typed, 125: failed on our side. With --json it is 0 whenever the envelope says ok.';
+  '130: interrupted, 123: waits for input (only with --until-input), 2: not understood, 4: refused, nothing was typed, 75: the provider has no free place, nothing was typed, 76: its place was taken away and the command was ended, 78: its provider cannot be asked, nothing was typed, 125: failed on our side. With --json it is 0 whenever the envelope says ok.';
 
 export const runSpec = defineSpec({
   name: 'run',
@@ -66,6 +67,11 @@ export const runSpec = defineSpec({
       value: 'KEY',
       help: 'a name for this command (visible ASCII): the session types it once; a call that comes again joins the first',
     },
+    provider: {
+      ...PROVIDER,
+      help: 'type the command once it has a place at this provider, which it keeps as long as it runs (default: the one of the session)',
+    },
+    'lease-wait': LEASE_WAIT,
     ...WAITING_OPTIONS,
     ...CREATE_OPTIONS,
   },
@@ -74,6 +80,7 @@ export const runSpec = defineSpec({
     'agent-tty run build --file deploy.sh --json',
     "agent-tty run build 'sudo make install' --until-input",
     "agent-tty run --wait -- sh -c 'exit 3'",
+    'agent-tty run build \'claude -p "review this"\' --provider claude --lease-wait 10m',
   ],
 });
 

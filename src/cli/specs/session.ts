@@ -1,6 +1,7 @@
 import { DEFAULT_COLS, DEFAULT_ROWS, DEFAULT_THEME, MAX_SIZE, MIN_SIZE, THEME_NAMES } from '../../protocol/limits.ts';
 import type { CompletionChoice } from '../../protocol/methods/session.ts';
 import { defineSpec, type OptionSpecs, type PositionalSpec } from '../command.ts';
+import { PROVIDER } from './lease.ts';
 
 export const SESSION: PositionalSpec = { name: 'SESSION', help: 'id or name of a session' };
 
@@ -40,6 +41,9 @@ export const CREATE_OPTIONS = {
   env: { kind: 'list', value: 'NAME=VALUE', help: 'a variable beside those of the caller; a later one wins' },
   'allow-env': { kind: 'list', value: 'NAME', help: 'let --env set a variable that changes how programs load' },
   term: { kind: 'text', value: 'NAME', help: 'value of TERM (default: xterm-256color)' },
+  'redact-env': { kind: 'list', value: 'NAME', help: 'mask the value of this variable before anything is written' },
+  'redact-file': { kind: 'list', value: 'FILE', help: 'mask the values of this file, one a line' },
+  'redact-patterns': { kind: 'flag', help: 'mask what has the shape of a well-known token (keys of AWS, GitHub, ...)' },
 } as const satisfies OptionSpecs;
 
 export const createSpec = defineSpec({
@@ -48,6 +52,7 @@ export const createSpec = defineSpec({
   details: [
     'The session gets the environment and the working directory of this call. Its host starts when none runs for the home.',
     'Variables whose name begins with AGENT_TTY_ are not handed on.',
+    'What is redacted stands as asterisks in the log, on the screen and in results, and cannot be had back. agent-tty proof scan looks for what was missed.',
   ],
   positionals: [],
   takesRest: true,
@@ -68,6 +73,10 @@ export const createSpec = defineSpec({
       kind: 'choice',
       choices: COMPLETION_WORDS,
       help: 'how the end of a run is learned (default: auto: hooks where the shell has them, else a frame around the command in the language of the program that waits for it, else what the shell itself prints)',
+    },
+    provider: {
+      ...PROVIDER,
+      help: 'the provider of its runs, unless they name another: each is typed once it has a place there',
     },
     'dedicated-host': {
       kind: 'flag',

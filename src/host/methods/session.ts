@@ -5,7 +5,7 @@ type SessionMethods = Pick<Handlers, 'session.create' | 'session.inspect' | 'ses
 
 export function sessionHandlers(registry: SessionRegistry): SessionMethods {
   return {
-    'session.create': async (params) => (await registry.create(params)).createResult(),
+    'session.create': async (params, { signal }) => (await registry.create(params, signal)).createResult(),
     'session.inspect': async ({ session }) => registry.get(session).inspect(),
     'session.destroy': async ({ session, force }) => registry.get(session).destroy({ force }),
     'session.follow': async ({ session }, context) => registry.get(session).follow(context),

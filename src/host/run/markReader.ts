@@ -4,21 +4,38 @@ import type { Mark } from './marks.ts';
 import type { PromptCounter } from './promptCounter.ts';
 import type { CoordinatorSink } from './runInFlight.ts';
 import type { RunStack } from './runStack.ts';
+import type { CompletionSource } from './sources/completionSource.ts';
+import { TypedLines } from './typedLines.ts';
 import { hookEnd, sentinelEnd } from './verdicts.ts';
 
 export interface MarkReaderParts {
   readonly prompts: PromptCounter;
   readonly sink: CoordinatorSink;
-  /** Whether the session's shell was started so that it reports its prompts. */
-  readonly reportsPrompts: boolean;
+  /** How the session's shell was started to tell its ends. */
+  readonly source: Pick<CompletionSource, 'reportsPrompts' | 'tellsNoStart'> | undefined;
   readonly stack: RunStack;
 }
 
 export class MarkReader {
   readonly #parts: MarkReaderParts;
+  readonly #reportsPrompts: boolean;
+  /** For a shell that does not tell when a command begins. */
+  readonly #lines: TypedLines | undefined;
 
   constructor(parts: MarkReaderParts) {
     this.#parts = parts;
+    this.#reportsPrompts = parts.source?.reportsPrompts === true;
+    this.#lines = parts.source?.tellsNoStart === true ? new TypedLines() : undefined;
+  }
+
+  /** Somebody typed these bytes. */
+  othersTyped(bytes: Uint8Array): void {
+    if (this.#parts.stack.top === undefined) this.#lines?.typed(bytes);
+  }
+
+  /** A run is typed at the prompt. */
+  runTyped(): void {
+    this.#lines?.clear();
   }
 
   /** Does what a mark says; false when it says nothing that can be. */
@@ -27,6 +44,7 @@ export class MarkReader {
       case 'command_start':
         return this.#commandStart(mark.prompt);
       case 'more':
+        if (this.#parts.stack.top === undefined) this.#lines?.continued();
         this.#parts.stack.top?.wantsMore();
         return true;
       case 'refused':
@@ -69,9 +87,11 @@ export class MarkReader {
   #promptEnd({ prompt, status, stopped }: Mark & { kind: 'prompt_end' }): boolean {
     const { prompts, stack, sink } = this.#parts;
     // A run whose own mark was lost ends when the shell is seen at its prompt.
-    if (this.#parts.reportsPrompts && prompts.isAhead(prompt)) prompts.skipTo(prompt);
+    if (this.#reportsPrompts && prompts.isAhead(prompt)) prompts.skipTo(prompt);
     if (!this.#isCurrent(prompt)) return false;
-    const foreign = prompts.advance();
+    // The first prompt of all answers nothing.
+    const answersLine = prompts.reported && stack.top === undefined && this.#lines?.answered() === true;
+    const foreign = prompts.advance() || answersLine;
     // What was typed into programs that this command had started is over with it.
     stack.endNested(status);
     const own = stack.top;
@@ -100,6 +120,6 @@ export class MarkReader {
   }
 
   #isCurrent(prompt: number): boolean {
-    return this.#parts.reportsPrompts && this.#parts.prompts.isCurrent(prompt);
+    return this.#reportsPrompts && this.#parts.prompts.isCurrent(prompt);
   }
 }

@@ -48,6 +48,14 @@ function isSamePrompt({ lastLine, promptLine }: Pick<PromptSight, 'lastLine' | '
 /** Ctrl+C that is typed for one incomplete command. An early one is lost while the editor still starts. */
 const MAX_INTERRUPTS = 3;
 
+/** A shell that was seen to read (line editor reading, shell in the foreground) although nothing told the end of its command. */
+export interface PromptSeen {
+  /** An INTR was typed meanwhile. */
+  readonly interrupted: boolean;
+  /** It reads on since the command was typed: it wants the rest of the line. */
+  readonly readsOn?: boolean;
+}
+
 /** What is known of the run when the shell was seen back at its prompt. */
 export interface AnswerFacts {
   readonly hasHooks: boolean;

@@ -5,7 +5,7 @@ import type { CoordinatorSink } from './coordinatorSink.ts';
 import { echoEvents } from './echoEvents.ts';
 import { EchoRegion } from './echoRegion.ts';
 import { EditorWatch, SWITCH_BYTES } from './editorWatch.ts';
-import { promptAnswer } from './promptBack.ts';
+import { promptAnswer, type PromptSeen } from './promptBack.ts';
 import type { Place } from './registration.ts';
 import { Refusal } from './refusal.ts';
 import type { RunRecord } from './runRecord.ts';
@@ -43,7 +43,7 @@ export class RunInFlight {
   readonly place: Place;
   readonly #options: InFlightOptions;
   readonly #editor = new EditorWatch();
-  readonly #refusal = new Refusal();
+  readonly #refusal: Refusal;
   #region: EchoRegion | undefined;
   #holdTimer: Timer | undefined;
   #noise: StartNoise | undefined;
@@ -63,6 +63,7 @@ export class RunInFlight {
     this.record = options.record;
     this.prompt = options.prompt;
     this.place = options.place;
+    this.#refusal = new Refusal(options.record.identity.command);
     const { action, record } = options;
     if (action?.source.hidesEcho === true) {
       const { frameParts, bytes } = action;
@@ -100,9 +101,9 @@ export class RunInFlight {
     const capturedBefore = this.record.capture?.totalBytes ?? 0;
     this.#options.sink.appendOutput(bytes);
     if (this.record.state.name === 'started') this.record.capture?.append(bytes);
-    if (this.#editorLeft) this.#refusal.push(bytes);
+    this.#refusal.push(bytes);
     for (const { reading, at } of this.#editor.feed(bytes)) {
-      if (!reading && !this.#editorLeft) this.#refusal.push(bytes.subarray(Math.max(0, at + SWITCH_BYTES)));
+      if (!reading && !this.#editorLeft) this.#refusal.begin(bytes.subarray(Math.max(0, at + SWITCH_BYTES)));
       this.#editorSwitched(reading, capturedBefore + at);
     }
   }
@@ -190,7 +191,7 @@ export class RunInFlight {
     if (bytes === undefined || bytes.length === 0) return;
     this.#options.sink.appendOutput(bytes);
     // The kernel's editor echoes one line, and what the shell says of it follows.
-    if (!this.#editorLeft) this.#refusal.push(bytes.subarray(bytes.indexOf(LF) + 1));
+    if (!this.#editorLeft) this.#refusal.begin(bytes.subarray(bytes.indexOf(LF) + 1));
   }
 
   /** Forgets what is held, and its timer, when nothing can be appended any more. */
@@ -203,6 +204,7 @@ export class RunInFlight {
 
   /** The shell says that it takes no command of this line, and why follows. */
   refused(): void {
+    if (!this.#editorLeft) this.#refusal.begin();
     this.#editorLeft = true;
   }
 
@@ -218,14 +220,14 @@ export class RunInFlight {
   }
 
   /** The session saw the shell back at its prompt although nothing told the command's end. */
-  promptReturned(interrupted: boolean): void {
+  promptReturned({ interrupted, readsOn = false }: PromptSeen): void {
     if (this.#options.action === undefined) return; // the session's own program has no prompt to return to: it exits
     const answer = promptAnswer({
       hasHooks: this.prompt !== undefined,
       hasStarted: this.record.state.name === 'started',
       hasSeveralLines: this.record.identity.command.includes('\n'),
       isInterrupted: interrupted,
-      wantsMore: this.#wantsMore,
+      wantsMore: this.#wantsMore || readsOn,
       interrupts: this.#interrupts,
     });
     if (answer === 'goes_on') return;

@@ -9,7 +9,9 @@ import type { HooksState } from '../../protocol/methods/session.ts';
 import type { RunCompletionCoordinator } from '../run/coordinator.ts';
 import { type PromptTracker, QUIET_MS } from '../run/promptTracker.ts';
 import { isPromptBack } from '../run/promptBack.ts';
+import type { LineSight } from '../run/lineJudge.ts';
 import type { PreparedLaunch } from './launch.ts';
+import { LineWatch } from './lineWatch.ts';
 import type { PromptGate } from './promptGate.ts';
 import type { Readers } from './readers.ts';
 
@@ -52,9 +54,15 @@ export class PromptWatch implements Disposable {
   #promptLine: string | undefined;
   #nestedTimer: Timer | undefined;
   #nestedGoneMs: number | undefined;
+  readonly #line: LineWatch;
 
   constructor(parts: PromptWatchParts) {
     this.#parts = parts;
+    this.#line = new LineWatch({
+      clock: parts.clock,
+      sight: () => this.#lineSight(),
+      readsOn: () => this.#lineIsOpen(),
+    });
   }
 
   [Symbol.dispose](): void {
@@ -62,6 +70,7 @@ export class PromptWatch implements Disposable {
     this.#timer?.clear();
     this.#hooksTimer?.clear();
     this.#nestedTimer?.clear();
+    this.#line[Symbol.dispose]();
     this.#removeStartFiles();
   }
 
@@ -90,6 +99,7 @@ export class PromptWatch implements Disposable {
     if (readers.lastLine !== '' && coordinator.inFlight?.place.isNested === false) this.#promptLine = readers.lastLine;
     this.#parts.tracker.runTyped();
     if (coordinator.inFlight?.place.isNested === true) this.#lookAtNested();
+    if (coordinator.inFlight?.prompt !== undefined && coordinator.source?.staysSilent === true) this.#line.begin();
   }
 
   /** An INTR character was typed: a run in flight that ends without a mark was interrupted. */
@@ -158,10 +168,25 @@ export class PromptWatch implements Disposable {
     });
   }
 
-  #promptIsBack(): void {
+  #lineSight(): LineSight | undefined {
+    const { clock, coordinator, gate, readers } = this.#parts;
+    const isUnheard = (): boolean => coordinator.inFlight?.record.state.name === 'typed' && !this.#disposed;
+    // The mark of the beginning may be among what has come and was not looked at.
+    if (!isUnheard() || (this.#parts.readOutput() && !isUnheard())) return undefined;
+    const quietMs = clock.nowMs() - readers.lastOutputMs;
+    return { ...gate.facts(), isAsleep: readers.isShellAsleep, quietMs };
+  }
+
+  /** The shell waits for the rest of what was typed. */
+  #lineIsOpen(): void {
+    this.#promptIsBack({ readsOn: true });
+    this.#settle();
+  }
+
+  #promptIsBack({ readsOn = false } = {}): void {
     const { coordinator } = this.#parts;
     const hadHooks = coordinator.inFlight?.prompt !== undefined;
-    coordinator.promptReturned({ interrupted: this.#interrupted });
+    coordinator.promptReturned({ interrupted: this.#interrupted, readsOn });
     // The coordinator may not believe it: then the run goes on.
     if (hadHooks && coordinator.runInFlight === undefined) this.#loseHooks();
   }

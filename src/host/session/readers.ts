@@ -4,6 +4,7 @@
  * place of the shell.
  */
 import type { Clock } from '../../base/clock.ts';
+import { readProcessStat } from '../../base/processIdentity.ts';
 import type { Pty } from '../pty/pty.ts';
 import type { TerminalOutputModes } from '../pty/modeScanner.ts';
 import type { RunCompletionCoordinator } from '../run/coordinator.ts';
@@ -57,6 +58,17 @@ export class Readers {
   outputSeen(chunk: Buffer): void {
     this.#lastLine.feed(chunk);
     this.#lastOutputMs = this.#parts.clock.nowMs();
+  }
+
+  /** When output last came, by the clock. */
+  get lastOutputMs(): number {
+    return this.#lastOutputMs;
+  }
+
+  /** Whether the program that was started waits for something; `undefined` where the system does not tell. */
+  get isShellAsleep(): boolean | undefined {
+    const stat = readProcessStat(this.#parts.pty.pid);
+    return stat === undefined ? undefined : stat.state === 'S';
   }
 
   /** Text of the line that the output has left unfinished. */

@@ -7,7 +7,9 @@ import type { CheckedParams } from '../../protocol/methods/table.ts';
 import type { ScreenService } from '../../screen/live/screenService.ts';
 import type { NameClaims } from './nameClaims.ts';
 import { Session } from './session.ts';
-import { type SessionDefaults, withDefaults } from './sessionParams.ts';
+import { type LeasePort, type Place, workplaceOf } from './leasePort.ts';
+import { type SessionDefaults, type SessionParams, withDefaults } from './sessionParams.ts';
+import { SessionRedaction } from './sessionRedaction.ts';
 
 export interface RegistryOptions {
   readonly home: string;
@@ -20,6 +22,8 @@ export interface RegistryOptions {
   readonly claims: NameClaims;
   /** The id of the one session of a dedicated host. */
   readonly soleSessionId?: string | undefined;
+  /** Gives places to runs of providers. */
+  readonly leases: LeasePort;
   /** Puts in order what dead hosts of the home left. */
   recoverDeadHosts(): Promise<void>;
 }
@@ -37,7 +41,10 @@ export class SessionRegistry {
   readonly #names = new Set<string>();
   readonly #listeners: ((live: number) => void)[] = [];
   readonly #releases = new Set<Promise<void>>();
-  #refusesWork = false;
+  /** Aborts when no new sessions are taken any more. */
+  readonly #closing = new AbortController();
+  /** Sessions that wait for a place before they begin. */
+  #waiting = 0;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -54,23 +61,24 @@ export class SessionRegistry {
   }
 
   get refusesWork(): boolean {
-    return this.#refusesWork;
+    return this.#closing.signal.aborted;
   }
 
-  /** Tells how many sessions live, whenever one begins or ends. */
+  /** Tells how many sessions live or wait for a place, whenever that changes. */
   onLiveCountChange(listener: (live: number) => void): void {
     this.#listeners.push(listener);
   }
 
   /** From now on `create` is refused; what runs goes on. */
   refuseNewWork(): void {
-    this.#refusesWork = true;
+    this.#closing.abort(stopping());
   }
 
-  /** Starts a session; see the method's contract for the errors. */
-  async create(params: CheckedParams<'session.create'>): Promise<Session> {
-    if (this.#refusesWork) throw stopping();
+  /** Starts a session; see the method's contract for the errors. `signal` takes back one that waits for a place. */
+  async create(params: CheckedParams<'session.create'>, signal: AbortSignal): Promise<Session> {
+    if (this.refusesWork) throw stopping();
     const { name } = params;
+    const redaction = new SessionRedaction(params);
     if (name !== undefined) {
       checkSessionName(name);
       const holder = this.#find(name);
@@ -81,41 +89,85 @@ export class SessionRegistry {
       this.#names.add(name);
     }
     try {
-      return await this.#start(params);
+      return await this.#start(params, redaction, signal);
     } finally {
       if (name !== undefined) this.#names.delete(name);
       this.#changed();
     }
   }
 
-  async #start(params: CheckedParams<'session.create'>): Promise<Session> {
+  async #start(
+    given: CheckedParams<'session.create'>,
+    redaction: SessionRedaction,
+    signal: AbortSignal,
+  ): Promise<Session> {
     const { claims, clock, defaults, soleSessionId } = this.#options;
-    const { name } = params;
+    const { name } = given;
+    const params = withDefaults(given, defaults);
     if (soleSessionId !== undefined && this.count > 0) {
       throw new TtyError('HOST_STOPPING', `this host is there for session ${soleSessionId} alone`);
     }
     await this.#options.recoverDeadHosts();
     const id = soleSessionId ?? newUlid(clock.wallMs());
-    if (name !== undefined) await claims.claim(name, id);
+    const place = await this.#placeFor(id, params, signal);
+    try {
+      if (name !== undefined) await claims.claim(name, id);
+    } catch (error) {
+      void place?.release('failed_before_send');
+      throw error;
+    }
     const onEnd = (): void => {
       if (name !== undefined) this.#release(name, id);
       this.#sessionEnded(id);
     };
     try {
       // The host may have begun to go down in the meantime, and would not know of a session that starts now.
-      if (this.#refusesWork) throw stopping();
+      if (this.refusesWork) throw stopping();
+      // Nobody would wait for what is started for a caller that is gone.
+      if (place !== undefined && signal.aborted) throw takenBack();
       const session = await Session.start({
         ...this.#options,
         shell: defaults.shell,
+        redaction,
         id,
-        params: withDefaults(params, defaults),
+        params,
+        place,
         onEnd,
       });
       this.#sessions.set(id, session);
       return session;
     } catch (error) {
+      void place?.release('failed_before_send');
       if (name !== undefined) await claims.release(name, id);
       throw error;
+    }
+  }
+
+  /** Checks the provider of a session, and takes the place of one that is itself a run. */
+  async #placeFor(sessionId: string, params: SessionParams, signal: AbortSignal): Promise<Place | undefined> {
+    const { provider, leaseWaitMs, asRun } = params;
+    const { leases } = this.#options;
+    if (leaseWaitMs !== undefined && !(asRun && provider !== undefined)) {
+      throw new TtyError('INVALID_INPUT', 'leaseWaitMs is for a session that is itself a run of a provider');
+    }
+    if (provider === undefined) return undefined;
+    const workplace = workplaceOf(params);
+    if (!asRun) {
+      await leases.look(provider, workplace);
+      return undefined;
+    }
+    const stop = new AbortController();
+    const leave = (): void => stop.abort(this.refusesWork ? stopping() : takenBack());
+    const signals = [signal, this.#closing.signal];
+    for (const one of signals) one.addEventListener('abort', leave, { once: true });
+    if (signals.some(({ aborted }) => aborted)) leave();
+    this.#waiting++;
+    this.#changed();
+    try {
+      return await leases.take({ provider, waitMs: leaseWaitMs ?? 0, signal: stop.signal, sessionId, workplace });
+    } finally {
+      this.#waiting--;
+      for (const one of signals) one.removeEventListener('abort', leave);
     }
   }
 
@@ -203,8 +255,12 @@ export class SessionRegistry {
   }
 
   #changed(): void {
-    for (const listener of this.#listeners) listener(this.liveCount);
+    for (const listener of this.#listeners) listener(this.liveCount + this.#waiting);
   }
+}
+
+function takenBack(): TtyError {
+  return new TtyError('CANCELLED', 'the session was taken back before it began');
 }
 
 function stopping(): TtyError {

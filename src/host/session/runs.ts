@@ -1,6 +1,6 @@
 /** Runs of one session from the caller's side: in order, typed only at a prompt, waited for as long as the caller likes. */
 import path from 'node:path';
-import type { Clock, Timer } from '../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { invariant } from '../../base/invariant.ts';
 import { commandText } from '../../protocol/commandText.ts';
 import { TtyError } from '../../protocol/errors.ts';
@@ -17,10 +17,13 @@ import type { Journal } from './journal.ts';
 import type { LogProgress } from './logProgress.ts';
 import type { PromptGate } from './promptGate.ts';
 import type { Reader, Readers } from './readers.ts';
-import { stillBusy, unknownRun, withdrawn } from './runErrors.ts';
+import { stillBusy, unknownRun } from './runErrors.ts';
+import type { HeldPlace, Place } from './leasePort.ts';
+import type { PlaceWish, RunLeases } from './runLeases.ts';
+import { type QueuedRun, RunQueue } from './runQueue.ts';
 import { writeRunScript } from './runScript.ts';
 import { untilEndOrInput } from './runWait.ts';
-import { RunKeys } from './runKeys.ts';
+import { RunKeys, type RunKeysParts } from './runKeys.ts';
 import type { RunOrigins } from './runOrigins.ts';
 
 export interface RunsParts {
@@ -33,8 +36,12 @@ export interface RunsParts {
   readonly gate: PromptGate;
   readonly inputWatch: InputWatch;
   readonly origins: RunOrigins;
+  readonly leases: RunLeases;
+  /** The provider of runs that name none. */
+  readonly provider: string | undefined;
   /** Path of the session's log. */
   readonly log: string;
+  readonly redaction: RunKeysParts['redaction'];
   readonly readers: Pick<Readers, 'now' | 'own' | 'ownSpoke'>;
   /** Directory for scripts of commands that cannot be typed; made when it is needed. */
   readonly scratch: string;
@@ -54,21 +61,17 @@ type Context = CallContext<RunNote>;
 
 export class SessionRuns {
   readonly #parts: RunsParts;
-  /** Resolves when the run that is being typed is typed or given up. */
-  #turn: Promise<void> = Promise.resolve();
-  #inTurn = 0;
-  /** What takes back a run that waits for its turn. */
-  readonly #queued = new Map<string, () => void>();
-
+  readonly #queue: RunQueue;
   readonly #keys: RunKeys;
 
   constructor(parts: RunsParts) {
     this.#parts = parts;
     this.#keys = new RunKeys(parts);
+    this.#queue = new RunQueue(parts);
   }
 
   views(): RunView[] {
-    return this.#parts.coordinator.views();
+    return this.#parts.coordinator.views().map((view) => this.#withLease(view));
   }
 
   /** The same, with whether the run under way waits for input now, which may take a quarter of a second to see. */
@@ -85,12 +88,12 @@ export class SessionRuns {
 
   /** Whether a run was typed and has not ended, or waits for its turn. */
   get hasRun(): boolean {
-    return this.#inTurn > 0 || this.#parts.coordinator.runInFlight !== undefined;
+    return this.#queue.hasTurn || this.#parts.coordinator.runInFlight !== undefined;
   }
 
   /** Whether a program that the command in flight started waits for commands itself, and no other run is about to go there. */
   get #isNestedFree(): boolean {
-    return this.#inTurn === 0 && this.#parts.readers.now() !== undefined;
+    return !this.#queue.hasTurn && this.#parts.readers.now() !== undefined;
   }
 
   /** Types a command when its turn has come and the shell is at its prompt; waits for its end if asked to. */
@@ -113,16 +116,40 @@ export class SessionRuns {
   ): Promise<{ runId: string; logOffset: number }> {
     const { coordinator } = this.#parts;
     this.#parts.assertLive();
-    if (request.whenBusy === 'fail' && this.hasRun && !this.#isNestedFree) {
-      const { runInFlight } = coordinator;
-      const run = runInFlight === undefined ? 'another run of this session' : `run ${runInFlight}`;
-      throw new TtyError('SESSION_BUSY', `${run} is under way; nothing was typed`, { details: { runId: runInFlight } });
-    }
+    const assertFree = (): void => {
+      if (request.whenBusy === 'fail') this.#assertFree();
+    };
+    assertFree();
     const prepared = coordinator.prepare({ command: request.command, noWait: !request.wait });
     const key = request.idempotencyKey;
     const named =
       key === undefined ? prepared : { ...prepared, inputRun: { ...prepared.inputRun, idempotencyKey: key } };
-    return { runId: prepared.runId, logOffset: await this.#inOrder(named, request.timeoutMs, signal) };
+    const { runId } = prepared;
+    const type: QueuedRun['type'] = (reader, held) => this.#type(named, reader, held);
+    const { timeoutMs } = request;
+    const logOffset = await this.#queue.pass({ runId, timeoutMs, wish: this.#wish(request), signal, assertFree, type });
+    return { runId, logOffset };
+  }
+
+  /** @throws TtyError `SESSION_BUSY` while another run is under way or waits for its turn */
+  #assertFree(): void {
+    if (!this.hasRun || this.#isNestedFree) return;
+    const { runInFlight } = this.#parts.coordinator;
+    const run = runInFlight === undefined ? 'another run of this session' : `run ${runInFlight}`;
+    throw new TtyError('SESSION_BUSY', `${run} is under way; nothing was typed`, { details: { runId: runInFlight } });
+  }
+
+  /** The place that a command needs. */
+  #wish({ provider = this.#parts.provider, leaseWaitMs }: StartRequest): PlaceWish | undefined {
+    if (provider !== undefined) return { provider, waitMs: leaseWaitMs ?? 0 };
+    if (leaseWaitMs === undefined) return undefined;
+    throw new TtyError(
+      'INVALID_INPUT',
+      'there is nothing to wait for: neither the run nor its session names a provider',
+      {
+        details: { reason: 'usage', parameter: 'leaseWaitMs' },
+      },
+    );
   }
 
   /** The run of a key, typed now if it was not; how long each caller waits for its turn is its own affair. */
@@ -138,7 +165,9 @@ export class SessionRuns {
       const { logOffset } = await this.#startNew({ ...request, timeoutMs: 0 }, { signal: stop });
       place = { logOffset };
     };
-    const caller = { signal, timeoutMs, late: () => stillBusy(timeoutMs) };
+    // The wait for a place has a bound of its own.
+    const boundMs = timeoutMs === 0 ? 0 : timeoutMs + (this.#wish(request)?.waitMs ?? 0);
+    const caller = { signal, timeoutMs: boundMs, late: () => stillBusy(boundMs) };
     return { ...(await this.#keys.run({ key, command: commandText(command), caller, type })), ...place };
   }
 
@@ -150,24 +179,40 @@ export class SessionRuns {
     return this.#waitFor(runId, request, context);
   }
 
-  /** The session's own program as its one run; to be called before its first output is read. Returns the run's id. */
-  registerProcess(command: string): string {
-    const { coordinator, journal } = this.#parts;
+  /**
+   * The session's own program as its one run, with the place that was taken for it; to be called before its first output is read.
+   * Returns the run's id.
+   */
+  registerProcess(command: string, place?: Place): string {
+    const { coordinator, journal, leases } = this.#parts;
+    const held = place && { place, waitedMs: place.waitedMs };
     const prepared = coordinator.prepareProcessRun(command);
-    coordinator.registerProcessRun(prepared, journal.commit({ type: 'input_run', payload: prepared.inputRun }));
+    const { runId } = prepared;
+    const before = held === undefined ? [] : [leases.heldEvent(runId, held)];
+    const inputRunSeq = journal.commit(...before, { type: 'input_run', payload: prepared.inputRun });
+    coordinator.registerProcessRun(prepared, inputRunSeq);
+    if (held !== undefined) leases.attach(runId, held);
     journal.flush();
-    return prepared.runId;
+    return runId;
   }
 
   async #waitFor(runId: string, request: WaitRequest, context: Context): Promise<RunResult> {
-    const { journal, progress } = this.#parts;
+    const { journal, leases, progress } = this.#parts;
+    const waiter = leases.waiter(runId);
     const tell = (): void => context.note({ type: 'progress', toSeq: journal.head.seq });
     const following = request.progress ? progress.follow(tell) : undefined;
     try {
-      const block = await untilEndOrInput(this.#parts, runId, { ...request, signal: context.signal });
+      const block = await untilEndOrInput(this.#parts, runId, {
+        ...request,
+        signals: [context.signal, waiter.failed],
+      });
+      waiter[Symbol.dispose]();
       await journal.settled();
-      return this.#result(runId, request.maxOutputBytes, block ?? 'timed_out');
+      const result = this.#result(runId, request.maxOutputBytes, block ?? 'timed_out');
+      if (result.outcome !== 'timed_out') leases.assertKept(runId);
+      return result;
     } finally {
+      waiter[Symbol.dispose]();
       following?.[Symbol.dispose]();
     }
   }
@@ -180,14 +225,17 @@ export class SessionRuns {
   ): RunResult | undefined {
     const { coordinator, journal } = this.#parts;
     const result = coordinator.result(runId, maxOutputBytes, open);
-    return result === undefined ? undefined : { ...result, head: journal.head };
+    return result === undefined ? undefined : this.#withLease({ ...result, head: journal.head });
   }
 
-  /** Takes back a run that waits for its turn; its caller is told. False when there is no such run. */
+  #withLease<T extends RunView | RunResult>(told: T): T {
+    const lease = this.#parts.leases.view(told.runId);
+    return lease === undefined ? told : { ...told, lease };
+  }
+
+  /** Takes back a run that waits for its place or its turn; its caller is told. False when there is no such run. */
   withdraw(runId: string): boolean {
-    const takeBack = this.#queued.get(runId);
-    takeBack?.();
-    return takeBack !== undefined;
+    return this.#queue.withdraw(runId);
   }
 
   /** `open` says how a run that goes on is told. */
@@ -202,49 +250,9 @@ export class SessionRuns {
     return { ...result, evidence: blockedOn.evidence, confidence: block.confidence, blockedOn };
   }
 
-  /** Waits for the turn and the prompt, then types. Nothing was typed if it throws. Returns the log's size before the run. */
-  async #inOrder(prepared: PreparedRun, timeoutMs: number, signal: AbortSignal): Promise<number> {
-    const { clock, coordinator, ended } = this.#parts;
-    const stop = new AbortController();
-    const abort = (): void =>
-      stop.abort(
-        ended.aborted ? ended.reason : new TtyError('CANCELLED', 'the run was taken back before it was typed'),
-      );
-    signal.addEventListener('abort', abort, { once: true });
-    ended.addEventListener('abort', abort, { once: true });
-    let timer: Timer | undefined;
-    if (timeoutMs > 0) timer = clock.after(timeoutMs, () => stop.abort(stillBusy(timeoutMs)));
-    const before = this.#turn;
-    let leave: () => void = () => undefined;
-    this.#turn = new Promise((resolve) => (leave = resolve));
-    this.#inTurn++;
-    if (signal.aborted || ended.aborted) abort();
-    this.#queued.set(prepared.runId, () => {
-      coordinator.withdraw(prepared.runId);
-      stop.abort(withdrawn(prepared.runId));
-    });
-    try {
-      await unlessAborted(before, stop.signal);
-      const reader = await this.#parts.gate.untilReady(stop.signal);
-      stop.signal.throwIfAborted();
-      return this.#type(prepared, reader);
-    } catch (error) {
-      coordinator.withdraw(prepared.runId);
-      throw error;
-    } finally {
-      timer?.clear();
-      this.#queued.delete(prepared.runId);
-      signal.removeEventListener('abort', abort);
-      ended.removeEventListener('abort', abort);
-      this.#inTurn--;
-      // A later run keeps its place behind the earlier ones even when this one gave up first.
-      void before.then(leave);
-    }
-  }
-
   /** Types into `reader`, or into the session's own shell. */
-  #type(accepted: PreparedRun, reader: Reader | undefined): number {
-    const { pty, journal, coordinator, tracker, readers } = this.#parts;
+  #type(accepted: PreparedRun, reader: Reader | undefined, held: HeldPlace | undefined): number {
+    const { pty, journal, coordinator, tracker, readers, leases } = this.#parts;
     const source = reader?.source ?? coordinator.source;
     invariant(source !== undefined, 'a session that takes no commands has no prompt');
     const prepared = coordinator.aim(accepted, source);
@@ -266,10 +274,13 @@ export class SessionRuns {
     const removeScript = writeRunScript(this.#parts.scratch, action.script);
     const logOffset = journal.offsetBytes;
     try {
-      const inputRunSeq = journal.commit({ type: 'input_run', payload: prepared.inputRun });
+      if (held !== undefined) leases.bind(held.place);
+      const before = held === undefined ? [] : [leases.heldEvent(prepared.runId, held)];
+      const inputRunSeq = journal.commit(...before, { type: 'input_run', payload: prepared.inputRun });
       const { idempotencyKey } = prepared.inputRun;
       if (idempotencyKey !== undefined) this.#keys.typed(idempotencyKey, prepared.runId);
       coordinator.register({ prepared, inputRunSeq, action, place });
+      if (held !== undefined) leases.attach(prepared.runId, held);
     } catch (error) {
       removeScript();
       throw error;
@@ -280,13 +291,4 @@ export class SessionRuns {
     pty.write(action.bytes);
     return logOffset;
   }
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

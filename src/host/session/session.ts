@@ -18,6 +18,7 @@ import { type AssemblyOptions, assembleSession, type SessionParts } from './asse
 import type { SessionInput } from './input.ts';
 import { ScreenEnd } from './keepScreen.ts';
 import { prepareLaunch, spawnLaunch } from './launch.ts';
+import { type LeasePort, markedWork, type Place } from './leasePort.ts';
 import { LogGuard } from './logGuard.ts';
 import { endTree } from './processTree.ts';
 import type { RunCancels } from './cancelRun.ts';
@@ -28,6 +29,7 @@ import { exitReported } from './exitReported.ts';
 import { followLog } from './followLog.ts';
 import { createSessionFile, type SessionFile } from './sessionFile.ts';
 import { createSessionLog } from './sessionLog.ts';
+import type { SessionRedaction } from './sessionRedaction.ts';
 import {
   INITIAL_SESSION_STATE,
   isLive,
@@ -45,8 +47,12 @@ export interface SessionOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly screens: ScreenService;
+  readonly redaction: SessionRedaction;
   /** The configured shell. */
   readonly shell: string | undefined;
+  readonly leases: LeasePort;
+  /** Where it is itself a run of a provider: the place that it has. */
+  readonly place?: Place | undefined;
   /** Called once, when the session is no longer live. */
   onEnd(): void;
 }
@@ -66,7 +72,7 @@ export class Session {
   #destruction: Promise<DestroyResult> | undefined;
   #closed = false;
 
-  /** Checks, makes the session's directory and log, starts the program. Leaves nothing behind when it fails. */
+  /** Checks, makes the session's directory and log, starts the program. Leaves nothing behind when it fails, but the caller's place. */
   static async start(options: SessionOptions): Promise<Session> {
     const { id, params, home } = options;
     const paths = sessionPaths(home, id);
@@ -75,8 +81,11 @@ export class Session {
     try {
       const appender = createSessionLog(options, paths, launch.plan.argv);
       try {
+        // Before there is a process: its mark says what is of it, should this host die right after the start.
+        options.place?.bind(markedWork(id));
         const pty = spawnLaunch(launch, params, options.clock);
         try {
+          options.place?.bind({ kind: 'session', id: pty.pid, startTicks: pty.identity.startTicks, mark: id });
           return new Session(options, { ...options, paths, launch, appender, pty }, file);
         } catch (error) {
           // Nobody would own the program: it must not outlive the session that could not begin.
@@ -107,7 +116,7 @@ export class Session {
     });
     this.#file = file;
     file.started(pty.identity, this.#parts.journal);
-    if (params.asRun) this.#processRunId = this.runs.registerProcess(launch.plan.argv.join(' '));
+    if (params.asRun) this.#processRunId = this.runs.registerProcess(launch.plan.argv.join(' '), options.place);
     this.#file.write(this.#state);
     pty.onInputLost((bytes) => void this.#parts.ingest.append({ type: 'input_lost', payload: { bytes } }));
     pty.onExit((exit) => this.#exited(exit));
@@ -209,6 +218,7 @@ export class Session {
     await this.#destruction?.catch(() => undefined);
     this.#idleTimer?.clear();
     this.#parts.watch[Symbol.dispose]();
+    this.#parts.held.end();
     this.#assembly.pty.dispose();
     await this.#screenEnd.release();
     await this.#guard[Symbol.asyncDispose]();
@@ -237,6 +247,7 @@ export class Session {
     this.#idleTimer?.clear();
     this.#parts.watch[Symbol.dispose]();
     this.#parts.replies.end();
+    this.#parts.held.end();
     try {
       this.#parts.coordinator.exit(exit);
     } finally {

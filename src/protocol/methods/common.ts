@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { COMPLETION_SOURCES, CONFIDENCES, EVIDENCE, INPUT_EVIDENCE, INPUT_KINDS, OUTCOMES } from '../outcomes.ts';
+import { RUN_LEASE_STATES } from '../leaseOutcome.ts';
 import { MAX_MAX_OUTPUT_BYTES, MAX_SIZE, MAX_TIMEOUT_MS, MIN_SIZE } from '../limits.ts';
 
 export const sessionRef = z.string().min(1).max(256).describe('id or name of a session');
@@ -28,6 +29,29 @@ export const inputBlock = z
   })
   .describe('what the program reads from the terminal, and what says so');
 
+export const provider = z.string().min(1).max(256).describe('a provider of the home');
+export const leaseWaitMs = z
+  .int()
+  .min(0)
+  .max(MAX_TIMEOUT_MS)
+  .describe('how long to wait for a place at the provider, milliseconds; 0 is refused at once without one');
+
+const count = z.int().min(0);
+export const runLease = z
+  .object({
+    provider: z.string(),
+    state: z
+      .enum(RUN_LEASE_STATES)
+      .describe('draining: nobody waits for the run any more, which goes on; lost: an operator took the place away'),
+    waitedMs: z.number().nullable().describe('for a place; null while it waits'),
+    capacity: z
+      .object({ active: count, limit: count.nullable(), queued: count })
+      .nullable()
+      .describe('how full the provider was when the place was taken'),
+  })
+  .describe('the place that the run has at its provider; absent for one without a provider');
+export type RunLeaseView = z.infer<typeof runLease>;
+
 export const runView = z
   .object({
     runId: z.string(),
@@ -51,6 +75,7 @@ export const runView = z
       .describe(
         'the input that the run waits for now; null when it waits for none that can be seen; absent when nobody looked',
       ),
+    lease: runLease.optional(),
   })
   .describe('a run as it stands now');
 export type RunView = z.infer<typeof runView>;
@@ -88,6 +113,7 @@ export const runResult = z
       .nullable()
       .optional()
       .describe('the input that the run waits for, with outcome blocked_on_input'),
+    lease: runLease.optional(),
     joined: z.literal(true).optional().describe('an earlier call with the same idempotency key typed it'),
     head: logHead,
   })

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_MAX_OUTPUT_BYTES, DEFAULT_RUN_TIMEOUT_MS, MAX_COMMAND_BYTES } from '../limits.ts';
 import { RUN_KEY } from '../runKey.ts';
 import { defineMethod } from './define.ts';
-import { maxOutputBytes, runResult, runView, seq, sessionRef, timeoutMs } from './common.ts';
+import { leaseWaitMs, maxOutputBytes, provider, runResult, runView, seq, sessionRef, timeoutMs } from './common.ts';
 
 export const runNote = z
   .discriminatedUnion('type', [
@@ -35,6 +35,12 @@ export const startRun = defineMethod({
       .regex(RUN_KEY)
       .optional()
       .describe('a name for this command: the session types it once, a call that comes again joins the first one'),
+    provider: provider
+      .optional()
+      .describe(
+        'types the command once it has a place there, which it keeps as long as it runs; the default is that of the session',
+      ),
+    leaseWaitMs: leaseWaitMs.optional(),
   }),
   result: runResult,
   note: runNote,
@@ -49,6 +55,9 @@ export const startRun = defineMethod({
     'INPUT_QUEUE_FULL',
     'INVALID_INPUT',
     'STORAGE_WRITE_ERROR',
+    'PROVIDER_WORKLOAD_BLOCKED',
+    'PROVIDER_ADMISSION_FAILED',
+    'PROVIDER_LEASE_LOST',
   ],
 });
 
@@ -63,7 +72,7 @@ export const waitRun = defineMethod({
   }),
   result: runResult,
   note: runNote,
-  errors: ['SESSION_NOT_FOUND', 'RUN_NOT_FOUND', 'INVALID_INPUT'],
+  errors: ['SESSION_NOT_FOUND', 'RUN_NOT_FOUND', 'INVALID_INPUT', 'PROVIDER_LEASE_LOST'],
 });
 
 export const listRuns = defineMethod({

@@ -2,6 +2,7 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { CursorPosition, ScreenRow } from '../emulator/screenModel.ts';
 import { type Baseline, type Held, Probe, ScreenView, type ScreenWish } from './probe.ts';
+import { LookInterrupted } from './textMatch.ts';
 
 /** Least time between two looks at a busy screen: what a wait may be late. The first change after a pause is seen at once. */
 export const LOOK_INTERVAL_MS = 5;
@@ -34,6 +35,8 @@ interface Waiter {
   asked: number;
   /** What the last look found; a wait for rest keeps it until the rest is long enough. */
   held: Held | undefined;
+  /** Its pattern had no processor at the last look: it has to be asked again, changed screen or not. */
+  interrupted: boolean;
 }
 
 /** Options of {@link ScreenWaits}. */
@@ -82,7 +85,8 @@ export class ScreenWaits implements Disposable {
   add(wait: number, wish: ScreenWish, baseline?: Baseline): void {
     const now = this.#clock.nowMs();
     try {
-      this.#waiters.set(wait, { probe: new Probe(wish, baseline), sinceMs: now, asked: -1, held: undefined });
+      const probe = new Probe(wish, baseline);
+      this.#waiters.set(wait, { probe, sinceMs: now, asked: -1, held: undefined, interrupted: false });
     } catch (error) {
       baseline?.[Symbol.dispose]();
       this.#answers.failed(wait, error);
@@ -91,6 +95,11 @@ export class ScreenWaits implements Disposable {
     const view = this.#view();
     this.#noteChange(view);
     this.#decide(wait, view);
+    if (this.#waiters.get(wait)?.interrupted === true) {
+      this.#isDirty = true;
+      const end = this.#clock.nowMs();
+      this.#nextLookAtMs = Math.max(this.#nextLookAtMs, end + REST_FACTOR * (end - now));
+    }
     this.#arm();
   }
 
@@ -124,24 +133,28 @@ export class ScreenWaits implements Disposable {
   look(): void {
     const now = this.#clock.nowMs();
     if (this.#isDirty && now >= this.#nextLookAtMs) this.#lookNow(now);
-    if (!this.#isDirty) this.#settleStable(now);
+    this.#settleStable(now);
     this.#arm();
   }
 
   #lookNow(now: number): void {
     const view = this.#view();
     this.#noteChange(view);
-    const unasked = [...this.#waiters].filter(([, { asked }]) => asked !== this.#version);
     // those that were asked longest ago first, so that slow ones cannot keep the others from ever being asked
-    const turn = unasked.toSorted(([, a], [, b]) => a.asked - b.asked).map(([wait]) => wait);
+    const turn = this.#unasked().toSorted(([, a], [, b]) => a.asked - b.asked);
     let end = now;
-    let done = 0;
-    for (; done < turn.length && end - now < LOOK_BUDGET_MS; done += 1) {
-      this.#decide(turn[done] ?? 0, view);
+    for (const [wait] of turn) {
+      if (end - now >= LOOK_BUDGET_MS) break;
+      this.#decide(wait, view);
       end = this.#clock.nowMs();
     }
-    this.#isDirty = done < turn.length;
+    this.#isDirty = this.#unasked().length > 0;
     this.#nextLookAtMs = end + Math.max(LOOK_INTERVAL_MS, REST_FACTOR * (end - now));
+  }
+
+  /** The waits that were not asked about the screen as it is, or could not tell in time. */
+  #unasked(): [number, Waiter][] {
+    return [...this.#waiters].filter(([, { asked, interrupted }]) => asked !== this.#version || interrupted);
   }
 
   #view(): ScreenView {
@@ -155,8 +168,11 @@ export class ScreenWaits implements Disposable {
     waiter.asked = this.#version;
     try {
       waiter.held = waiter.probe.ask(view);
+      waiter.interrupted = false;
       if (waiter.held !== undefined && waiter.probe.stableMs === 0) this.#answer(wait, waiter.held);
     } catch (error) {
+      waiter.interrupted = error instanceof LookInterrupted;
+      if (waiter.interrupted) return;
       this.#forget(wait);
       this.#answers.failed(wait, error);
     }
@@ -185,8 +201,13 @@ export class ScreenWaits implements Disposable {
   #settleStable(now: number): void {
     if (this.#screen.isBusy()) return;
     for (const [wait, waiter] of this.#waiters) {
-      if (waiter.held !== undefined && now >= this.#restsAtMs(waiter)) this.#answer(wait, waiter.held);
+      if (this.#holds(waiter) && now >= this.#restsAtMs(waiter)) this.#answer(wait, waiter.held ?? {});
     }
+  }
+
+  /** Whether everything but the rest holds on the screen as it is. */
+  #holds({ held, asked }: Waiter): boolean {
+    return held !== undefined && asked === this.#version;
   }
 
   #restsAtMs({ sinceMs, probe }: Waiter): number {
@@ -200,11 +221,9 @@ export class ScreenWaits implements Disposable {
 
   /** One timer for whatever comes first: the next look at a changed screen, or the end of a `stable` wait. */
   #arm(): void {
-    let at = Infinity;
-    if (this.#waiters.size > 0 && this.#isDirty) at = this.#nextLookAtMs;
-    else if (!this.#screen.isBusy()) {
-      for (const waiter of this.#waiters.values())
-        if (waiter.held !== undefined) at = Math.min(at, this.#restsAtMs(waiter));
+    let at = this.#waiters.size > 0 && this.#isDirty ? this.#nextLookAtMs : Infinity;
+    if (!this.#screen.isBusy()) {
+      for (const waiter of this.#waiters.values()) if (this.#holds(waiter)) at = Math.min(at, this.#restsAtMs(waiter));
     }
     if (at === this.#timerAtMs) return;
     this.#timer?.clear();

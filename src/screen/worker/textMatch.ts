@@ -3,11 +3,23 @@
  * can backtrack for years (`^(a|a)*$X`).
  */
 import vm from 'node:vm';
+import { threadCpuMs } from '../../base/threadCpu.ts';
 import { TtyError, quote } from '../../protocol/errors.ts';
 import type { ScreenRow } from '../emulator/screenModel.ts';
 
-/** Time that one look at the screen may take a pattern. Halving it fails honest patterns on a busy machine. */
+/** Time that one look at the screen may take a pattern: what a pattern without end costs everybody else. */
 const REGEX_BUDGET_MS = 100;
+/**
+ * Processor time after which a pattern that has not ended counts as one without end. Less than {@link REGEX_BUDGET_MS}: the
+ * thread that interrupts it takes some, and the kernel counts in ticks.
+ */
+const ENDLESS_CPU_MS = 80;
+
+/**
+ * A look at the screen in which a pattern was interrupted before it had had its processor time: on a busy machine 100 ms can
+ * go by without. Nothing is known then, and the pattern has to be asked again.
+ */
+export class LookInterrupted extends Error {}
 
 /** What conditions match: a text, and where in it each row of the screen begins. */
 export interface MatchableText {
@@ -68,23 +80,31 @@ export function textMatcher(wanted: string): Matcher {
 }
 
 /**
- * Matches a JavaScript regular expression; `^` and `$` are the edges of each line. The matcher throws `INVALID_INPUT`
- * when the pattern takes longer than {@link REGEX_BUDGET_MS}.
+ * Matches a JavaScript regular expression; `^` and `$` are the edges of each line. The matcher is interrupted after
+ * {@link REGEX_BUDGET_MS}: it throws `INVALID_INPUT` when the pattern had the processor meanwhile, this time or with the times
+ * before, and {@link LookInterrupted} when it had not. `cpuMs` tells the processor time of this thread; undefined where that
+ * is unknown, and then all the time counts.
  *
  * @throws TtyError `INVALID_INPUT` when it is no regular expression, with the engine's reason
  */
-export function regexMatcher(pattern: string): Matcher {
+export function regexMatcher(pattern: string, cpuMs: () => number | undefined = threadCpuMs): Matcher {
   const regex = compile(pattern);
+  let spentMs = 0;
   return (screen, rows) => {
+    const beganMs = cpuMs();
     sandbox.regex = regex;
     sandbox.text = screen.text;
     sandbox.ranges = rows === undefined ? undefined : rangesOf(screen, rows);
     try {
       search ??= new vm.Script(SEARCH);
       const found: unknown = search.runInContext(context(), { timeout: REGEX_BUDGET_MS });
+      spentMs = 0;
       return typeof found === 'string' ? found : undefined;
     } catch (cause) {
       if (!isTimeout(cause)) throw cause;
+      const endedMs = cpuMs();
+      spentMs += beganMs === undefined || endedMs === undefined ? REGEX_BUDGET_MS : endedMs - beganMs;
+      if (spentMs < ENDLESS_CPU_MS) throw new LookInterrupted(`${quote(pattern)} had ${spentMs} ms`, { cause });
       throw new TtyError(
         'INVALID_INPUT',
         `the pattern ${quote(pattern)} took more than ${REGEX_BUDGET_MS} ms on the screen`,

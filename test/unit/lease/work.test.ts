@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -6,7 +7,15 @@ import { delay, systemClock } from '../../../src/base/clock.ts';
 import { identify, type ProcessStat } from '../../../src/base/processIdentity.ts';
 import { judge } from '../../../src/lease/engine.ts';
 import type { HolderRecord, Whereabouts, Work } from '../../../src/lease/record.ts';
-import { membersOf, type ProcessView, systemView, whereabouts, workState } from '../../../src/lease/work.ts';
+import { SESSION_MARK_VARIABLE } from '../../../src/protocol/homeLayout.ts';
+import {
+  LEASE_MARK_VARIABLE,
+  membersOf,
+  type ProcessView,
+  systemView,
+  whereabouts,
+  workState,
+} from '../../../src/lease/work.ts';
 import { newRoot } from './support.ts';
 
 const HERE: Whereabouts = { bootId: 'boot-1', pidNs: 'pid:[1]', timeNs: 'time:[1]', host: 'box' };
@@ -68,6 +77,24 @@ describe('work whose holder is gone', () => {
     expect(workState(recordWith({ mark: 'm2' }), view)).toBe('dead');
   });
 
+  it('that was given to a shell is what began since then; the shell alone keeps the place, and is not ended with it', () => {
+    const work = { kind: 'session', since: '200', mark: 'm1' } as const;
+    const [shell, earlier, later] = [stat(50), stat(60, { sid: 50 }), stat(61, { sid: 50, startTicks: '200' })];
+    const away = stat(62, { startTicks: '201' });
+    const earlierAway = stat(63, { startTicks: '199' });
+    const marked = { carriesMark: (pid: number) => pid >= 62 };
+    const whole: Work = { id: 50, startTicks: '100', ...work };
+    const stateOf = (...stats: ProcessStat[]): unknown => workState(recordWith(work), viewOf(stats, marked));
+    expect(stateOf(earlier, earlierAway)).toBe('dead');
+    expect(stateOf(earlier, later)).toBe('alive');
+    expect(stateOf(away)).toBe('alive');
+    expect(stateOf(shell)).toBe('alive');
+    const pids = (stats: readonly ProcessStat[]): number[] => stats.map(({ pid }) => pid);
+    const view = viewOf([shell, earlier, later, away, earlierAway], marked);
+    expect(pids(membersOf(whole, view))).toEqual([61, 62]);
+    expect(pids(membersOf(whole, view, { withLeader: true }))).toEqual([50, 61, 62]);
+  });
+
   it('is not taken for dead because it cannot be looked at', () => {
     expect(workState(recordWith({}), viewOf([], { look: () => 'unknown' }))).toBe('unverifiable');
     expect(workState(recordWith({}), viewOf([], { all: () => undefined }))).toBe('unverifiable');
@@ -111,6 +138,17 @@ describe('work whose holder is gone', () => {
 });
 
 describe('this machine', () => {
+  it('shows a process that carries the mark of its session, or of its lease', async () => {
+    const view = systemView();
+    for (const name of [SESSION_MARK_VARIABLE, LEASE_MARK_VARIABLE]) {
+      const child = spawn('sleep', ['60'], { stdio: 'ignore', env: { PATH: process.env['PATH'], [name]: 'm1' } });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      await once(child, 'spawn');
+      expect(view.carriesMark(child.pid ?? 0, 'm1')).toBe(true);
+      expect(view.carriesMark(child.pid ?? 0, 'm')).toBe(false);
+    }
+  });
+
   it('has a boot that its clock does not change: a UUID', () => {
     expect(whereabouts().bootId).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
   });

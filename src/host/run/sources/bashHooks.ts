@@ -58,6 +58,7 @@ export const BASH_HOOKS: CompletionSource = {
   maxPasteBytes: MAX_PASTE_BYTES,
   hidesEcho: false,
   prefersPaste: false,
+  staysSilent: true,
   submit: ENTER,
   takesLines: true,
   hasStartNoise: false,

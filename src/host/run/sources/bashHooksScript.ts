@@ -2,9 +2,10 @@
  * The start-up file that makes an interactive bash report its prompts. `@NONCE@`, `@OSC@` and `@LOGIN@` are filled in by
  * `bashHooks.ts`; a backslash before `${` is the template's, not the script's.
  *
- * Facts it stands on (bash(1) and measurement; 5.2 tested, older branches written from the manual): bash restores `$?` and
+ * Facts it stands on (bash(1) and measurement; 5.2 tested, 4.4 to 5.1 written from the manual): bash restores `$?` and
  * `$_` around every element of PROMPT_COMMAND; a plain assignment to PROMPT_COMMAND changes element 0 only; PS0 (4.4) is
  * expanded in the shell itself after a line was read; functions defined before the user's files are free of their aliases.
+ * Every bash from 3.2 on can parse it: what is newer stands in expansions, which are looked at only when they are carried out.
  */
 export const BASH_HOOKS_SCRIPT = String.raw`# Written by agent-tty for one session and removed once read.
 __at_m='@NONCE@'
@@ -74,32 +75,20 @@ __at_late() {
   __at_done=
 }
 
-# Before 4.4 there is no PS0: the DEBUG trap marks the first command after a prompt.
-__at_debug() {
-  if [[ -n $__at_done && $BASH_COMMAND != __at_* ]]; then
-    __at_done=
-    __at_print "C;$__at_n"
-  fi
-}
-
-# After the user's files. Installs nothing where it could not keep its promises: the host then sees no mark.
+# After the user's files. Installs nothing where it could not keep its promises: the host then sees no mark. Before 4.4 there
+# is no PS0, and a DEBUG trap, which could take its place, does not see a command that begins with a subshell.
 __at_install() {
   __at_s=$?
   __at_v=$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1]))
+  if (( __at_v < 404 )); then return "$__at_s"; fi
+  if [[ \${PROMPT_COMMAND+\${PROMPT_COMMAND@a}}\${PS0+\${PS0@a}} == *r* ]]; then return "$__at_s"; fi
   __at_t=$(builtin trap -p DEBUG)
-  if (( __at_v >= 404 )); then
-    if [[ \${PROMPT_COMMAND+\${PROMPT_COMMAND@a}}\${PS0+\${PS0@a}} == *r* ]]; then return "$__at_s"; fi
-    __at_tail='\${__at_c+\${__at_c#"\${PROMPT_COMMAND:=$__at_front}"}}'
-    # A second element survives plain assignments and cleared variables. It would disturb DEBUG traps and bash-preexec, and
-    # an exported PROMPT_COMMAND must stay a string.
-    if (( __at_v >= 501 )) && [[ -z $__at_t && -z \${bash_preexec_imported-}\${__bp_imported-} && \${PROMPT_COMMAND+\${PROMPT_COMMAND@a}} != *x* ]]; then
-      __at_tail='\${__at_c+\${__at_c#"\${PROMPT_COMMAND[99]:=$__at_back}"}}'
-      PROMPT_COMMAND[99]=$__at_back
-    fi
-  elif [[ -n $__at_t ]]; then
-    return "$__at_s"
-  else
-    builtin trap '__at_debug "$_"' DEBUG
+  __at_tail='\${__at_c+\${__at_c#"\${PROMPT_COMMAND:=$__at_front}"}}'
+  # A second element survives plain assignments and cleared variables. It would disturb DEBUG traps and bash-preexec, and
+  # an exported PROMPT_COMMAND must stay a string.
+  if (( __at_v >= 501 )) && [[ -z $__at_t && -z \${bash_preexec_imported-}\${__bp_imported-} && \${PROMPT_COMMAND+\${PROMPT_COMMAND@a}} != *x* ]]; then
+    __at_tail='\${__at_c+\${__at_c#"\${PROMPT_COMMAND[99]:=$__at_back}"}}'
+    PROMPT_COMMAND[99]=$__at_back
   fi
   PROMPT_COMMAND=$__at_front\${PROMPT_COMMAND:+$'\n'$PROMPT_COMMAND}
   return "$__at_s"

@@ -31,6 +31,10 @@ export interface CompletionSource {
   readonly takesLines: boolean;
   /** Whether the line editor drops a TAB even from a paste; a command that holds one then goes by file. */
   readonly dropsTabs?: boolean;
+  /** Whether nothing tells that a command begins which somebody else typed. */
+  readonly tellsNoStart?: boolean;
+  /** Whether the shell says nothing to a line that is not complete, and its editor may not say that it reads on. */
+  readonly staysSilent?: boolean;
   /** What is typed after the command to have a line editor take it: Enter, or a key that the hooks bound. */
   readonly submit: string;
   /** Whether the shell prints something of its own between its mark and the command's first byte; see `StartNoise`. */

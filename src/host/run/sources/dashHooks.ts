@@ -67,6 +67,7 @@ const DASH_HOOKS: CompletionSource = {
   maxPasteBytes: DASH?.maxPasteBytes ?? 0,
   hidesEcho: true,
   prefersPaste: false,
+  tellsNoStart: true,
   submit: ENTER,
   hasStartNoise: false,
   takesLines: false,

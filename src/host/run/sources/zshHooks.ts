@@ -24,6 +24,7 @@ const ZSH_HOOKS: CompletionSource = {
   maxPasteBytes: MAX_PASTE_BYTES,
   hidesEcho: false,
   prefersPaste: false,
+  staysSilent: true,
   submit: ENTER,
   takesLines: true,
   hasStartNoise: false,

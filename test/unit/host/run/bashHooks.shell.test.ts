@@ -3,6 +3,7 @@ import { hookStart } from '../../../../src/host/run/sources/hookStart.ts';
 import { ShellUnderTest, type ShellOptions } from '../../../support/shellUnderTest.ts';
 
 const NONCE = 'ab'.repeat(16);
+const surroundings = { program: '/bin/x', directory: '/init', nonce: NONCE, environment: new Map<string, string>() };
 
 function bash(options: Partial<ShellOptions> = {}): ShellUnderTest {
   return new ShellUnderTest({ argv: ['bash'], source: 'hooks', ...options });
@@ -224,9 +225,42 @@ describe('a bash with hooks', () => {
   });
 });
 
-describe('hookStart of bash', () => {
-  const surroundings = { program: '/bin/x', directory: '/init', nonce: NONCE, environment: new Map<string, string>() };
+describe('a bash that is too old for hooks', () => {
+  /** The installed bash, taken for another version by the start-up file. */
+  function oldBash(version: string, rc: string): ShellUnderTest {
+    const adapt = (script: string): string => script.replace('BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1]', version);
+    return bash({ adapt, home: { '.bashrc': rc } });
+  }
 
+  it.each([
+    ['302', 'none'],
+    ['403', 'none'],
+    ['404', 'hooks'],
+  ])('of version %s gets %s, and keeps what the user has', async (version, hooks) => {
+    await using shell = oldBash(version, "PROMPT_COMMAND='MINE=1'; trap 'LAST=1' DEBUG\n");
+    const commands =
+      'echo "[$MINE][$(trap -p DEBUG)][${PS0+ps0}]"; echo "<$PROMPT_COMMAND>" | tr -d "\\n"; echo; echo EN"D"';
+    await shell.until(() => shell.pty.modes()?.canonical === false, 'the line editor');
+    shell.type(`${commands}\r`);
+    await shell.until(() => shell.output.toString().includes('\r\nEND'), 'the answer');
+    const printed = shell.output.toString();
+    expect(printed).toContain(`[1][trap -- 'LAST=1' DEBUG][${hooks === 'hooks' ? 'ps0' : ''}]`);
+    expect(printed.includes('<MINE=1>')).toBe(hooks === 'none');
+    expect(shell.coordinator.hooksSeen).toBe(hooks === 'hooks');
+  });
+
+  it('can read the whole script: what is newer than 3.2 stands in expansions alone', () => {
+    const { script } = hookStart(['bash'], surroundings)?.files[0] ?? {};
+    const code = script?.replaceAll(/^\s*#.*$/gm, '').replaceAll(/'[^']*'/g, "''");
+    // fall-through of case, |&, &>>, variables for descriptors, co-processes, -v and -R, changes of case, negative indices
+    const newer =
+      /;&|;;&|\|&|&>>|\{\w+\}[<>]|\bcoproc\b|\[\[[^\]]* -[vR] |\$\{\w+[\^,]|\[-\d+\]|\b(?:mapfile|readarray)\b|\b(?:declare|typeset) -/;
+    expect(code).toMatch(/__at_install/);
+    expect(code).not.toMatch(newer);
+  });
+});
+
+describe('hookStart of bash', () => {
   it('takes bash alone, -i, -l and --login, and nothing else', () => {
     for (const argv of [['/bin/bash'], ['bash', '-i'], ['bash', '-l'], ['bash', '--login', '-i']]) {
       expect(hookStart(argv, surroundings)?.argv).toEqual([argv[0], '--init-file', '/init/bash-init', '-i']);

@@ -9,7 +9,9 @@ import { TtyError } from '../../../../src/protocol/errors.ts';
 import { sessionPaths, sessionsDirectory } from '../../../../src/protocol/homeLayout.ts';
 import { createSession } from '../../../../src/protocol/methods/session.ts';
 import { ScreenService } from '../../../../src/screen/live/screenService.ts';
+import { FakeLeases } from '../../../support/fakeLeases.ts';
 import { SESSION } from '../../../support/runBench.ts';
+import { redactionOf } from '../../../support/redactions.ts';
 
 let home: string;
 beforeEach(() => {
@@ -45,7 +47,9 @@ describe('a session that cannot begin after its program was started', () => {
       clock: systemClock,
       logger,
       screens,
+      redaction: redactionOf(),
       shell: undefined,
+      leases: new FakeLeases(1),
       onEnd: () => undefined,
     });
     await expect(start).rejects.toMatchObject({ code: 'HOST_STOPPING' });

@@ -81,11 +81,12 @@ describe('a text wait', () => {
 
 describe('a regex wait', () => {
   it('fails when the pattern cannot be used, and leaves the others', () => {
-    const { answers, failures, waits, show } = setUp();
+    const { answers, clock, failures, waits, show } = setUp();
     waits.add(1, { kind: 'regex', regex: '[' });
     waits.add(2, { kind: 'regex', regex: '^(a|a)*$X' });
     waits.add(3, { kind: 'regex', regex: 'a+' });
     show('a'.repeat(100));
+    while (clock.pendingTimers > 0) clock.advance(1_000); // asked again if it had no processor
     expect(failures).toEqual([
       [1, expect.objectContaining({ code: 'INVALID_INPUT' })],
       [2, expect.objectContaining({ code: 'INVALID_INPUT' })],

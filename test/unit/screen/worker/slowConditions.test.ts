@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { ScreenWaits } from '../../../../src/screen/worker/conditions.ts';
 import type { Baseline } from '../../../../src/screen/worker/probe.ts';
+import { LookInterrupted } from '../../../../src/screen/worker/textMatch.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 
 it('waits that take long to ask are asked some at a time, and the quick ones not last for ever', () => {
@@ -40,4 +41,52 @@ it('waits that take long to ask are asked some at a time, and the quick ones not
   expect(asked.slice(2, 4)).toEqual([3, 4]);
   expect(asked.filter((wait) => wait === 4)).toHaveLength(1);
   expect([answers, clock.pendingTimers]).toEqual([[[5, 'end']], 0]);
+});
+
+it.each([
+  ['when it is registered', true],
+  ['when the screen changes', false],
+])('a wait whose look was interrupted %s is asked again, and the others are answered meanwhile', (_when, atOnce) => {
+  const clock = new FakeClock();
+  const screen = { now: atOnce ? 'x' : '' };
+  const answers: [number, string | undefined][] = [];
+  const failures: unknown[] = [];
+  const waits: ScreenWaits = new ScreenWaits({
+    clock,
+    screen: {
+      rows: () => [{ text: screen.now, isWrapped: false }],
+      cursor: () => ({ cursorRow: 0, cursorCol: 0 }),
+      seenSeq: () => 0,
+      isBusy: () => false,
+    },
+    answers: { matched: (wait, text) => answers.push([wait, text]), failed: (...failure) => failures.push(failure) },
+    onDue: () => waits.look(),
+  });
+  let interruptions = 3;
+  const starved: Baseline = {
+    afterSeq: -1,
+    newRows: () => {
+      if (screen.now === '' || interruptions === 0) return new Set([0]);
+      interruptions -= 1;
+      clock.spend(100);
+      throw new LookInterrupted();
+    },
+    [Symbol.dispose]: () => undefined,
+  };
+  waits.add(1, { kind: 'text', text: 'x' }, starved);
+  waits.add(2, { kind: 'stable', stableMs: 50 });
+  screen.now = 'x';
+  if (!atOnce) waits.changed();
+  clock.advance(600);
+  expect(answers).toEqual([[2, undefined]]);
+  clock.advance(5_000);
+  expect([answers, failures, interruptions, clock.pendingTimers]).toEqual([
+    [
+      [2, undefined],
+      [1, 'x'],
+    ],
+    [],
+    0,
+    0,
+  ]);
 });

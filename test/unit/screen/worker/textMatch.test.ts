@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type MatchableText,
   matchableText,
+  LookInterrupted,
   regexMatcher,
   textMatcher,
 } from '../../../../src/screen/worker/textMatch.ts';
@@ -30,6 +31,9 @@ describe('textMatcher', () => {
 });
 
 describe('regexMatcher', () => {
+  /** The processor time, on a system that does not tell it. */
+  const unknown = (): undefined => undefined;
+
   it('gives what matched, with ^ and $ at the edges of lines', () => {
     expect(regexMatcher('^b.$')(plain('ab\nbc\n'))).toBe('bc');
     expect(regexMatcher('^c')(plain('ab\nbc'))).toBeUndefined();
@@ -46,14 +50,37 @@ describe('regexMatcher', () => {
 
   it('stops a pattern that backtracks without end within its budget', () => {
     const start = process.hrtime.bigint();
-    expect(() => regexMatcher('^(a|a)*$X')(plain('a'.repeat(200)))).toThrow(
+    expect(() => regexMatcher('^(a|a)*$X', unknown)(plain('a'.repeat(200)))).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT' }),
     );
     expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(1_000);
   });
 
+  it('does not take a pattern for endless that had no processor, until it has had it', () => {
+    const endless = '^(a|a)*$X';
+    const screen = plain('a'.repeat(200));
+    let cpuMs = 0;
+    const match = regexMatcher(endless, () => (cpuMs += 15));
+    for (let look = 0; look < 5; look += 1) expect(() => match(screen)).toThrow(LookInterrupted);
+    expect(() => match(screen)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+  });
+
+  it('forgets what it was interrupted for once it has ended', () => {
+    let cpuMs = 0;
+    const match = regexMatcher('^(a|a)*$X', () => (cpuMs += 70));
+    expect(() => match(plain('a'.repeat(200)))).toThrow(LookInterrupted);
+    expect(match(plain('b'))).toBeUndefined();
+    expect(() => match(plain('a'.repeat(200)))).toThrow(LookInterrupted);
+  });
+
+  it('counts all the time where the processor time is unknown', () => {
+    expect(() => regexMatcher('^(a|a)*$X', unknown)(plain('a'.repeat(200)))).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT' }),
+    );
+  });
+
   it('works on after a pattern was stopped', () => {
-    expect(() => regexMatcher('^(a|a)*$X')(plain('a'.repeat(200)))).toThrow(
+    expect(() => regexMatcher('^(a|a)*$X', unknown)(plain('a'.repeat(200)))).toThrow(
       'the pattern "^(a|a)*$X" took more than 100 ms on the screen',
     );
     expect(regexMatcher('b+')(plain('abbb'))).toBe('bbb');
