@@ -27,6 +27,9 @@ const PROGRAMS = {
   asciinema: 'asciinema',
 };
 
+/** Programs that do as well. */
+const INSTEAD = { chromium: ['chromium-browser', 'google-chrome-stable', 'google-chrome'] };
+
 /** Whether `name` can be run by that name. */
 function isOnPath(name) {
   return (process.env.PATH ?? '').split(path.delimiter).some((directory) => {
@@ -40,7 +43,7 @@ function isOnPath(name) {
 }
 
 function missingPrograms() {
-  return Object.keys(PROGRAMS).filter((name) => !isOnPath(name));
+  return Object.keys(PROGRAMS).filter((name) => ![name, ...(INSTEAD[name] ?? [])].some(isOnPath));
 }
 
 /** Whether node_modules holds the versions of the lock file; optional packages of other systems may be absent. */
