@@ -127,7 +127,8 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
     },
   });
   const held = openHeldOutput(options, { flow, ingest, coordinator });
-  const shared = { pty, journal, redaction, assertLive: life.assertLive, drainOutput: () => ingest.drain() };
+  const drainOutput = drainer(ingest, held);
+  const shared = { pty, journal, redaction, assertLive: life.assertLive, drainOutput };
   const inputWatch: InputWatch = openInputWatch(options, { ...shared, coordinator, modes, ingest });
   const onInterrupt = (): void => watch.interruptTyped();
   const known = { coordinator, tracker, gate, readers, inputWatch, origins };
@@ -150,6 +151,14 @@ function typedByOthers(
   return (bytes, answers) => {
     tracker.othersTyped(answers, clock.nowMs());
     coordinator.othersTyped(bytes);
+  };
+}
+
+/** Handles output that has come, so that it stands before what is done next. */
+function drainer(ingest: Ingest, held: HeldOutput): () => void {
+  return () => {
+    ingest.drain();
+    held.settle();
   };
 }
 
