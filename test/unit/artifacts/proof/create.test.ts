@@ -3,7 +3,6 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { exportAsciicast } from '../../../../src/artifacts/exportAsciicast.ts';
 import { createProof } from '../../../../src/artifacts/proof/create.ts';
-import { PARTS } from '../../../../src/artifacts/proof/parts.ts';
 import { takeScreenshot } from '../../../../src/artifacts/screenshot.ts';
 import type { CreateProofOptions, CreateProofResult } from '../../../../src/protocol/proof.ts';
 import { holding, parseObject } from '../../../support/like.ts';
