@@ -4,7 +4,19 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { CLI } from './home.mjs';
 
-const FAMILIES = ['verbs', 'create', 'memory', 'throughput', 'wait', 'snapshot', 'screenshot', 'runs', 'leases'];
+const FAMILIES = [
+  'verbs',
+  'create',
+  'memory',
+  'throughput',
+  'wait',
+  'snapshot',
+  'screenshot',
+  'recording',
+  'runs',
+  'leases',
+  'proof',
+];
 
 function printTable(title, rows) {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];

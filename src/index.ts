@@ -10,10 +10,13 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from './base/clock.ts';
 import { exportAsciicast } from './artifacts/exportAsciicast.ts';
 import { replaySnapshot } from './artifacts/replaySnapshot.ts';
+import { createProof as createBundle } from './artifacts/proof/create.ts';
+import { verifyProof as verifyBundle } from './artifacts/proof/verify.ts';
 import { renderRun } from './artifacts/runScreen.ts';
 import { takeScreenshot } from './artifacts/screenshot.ts';
 import { Client } from './client/client.ts';
 import { resolveHome } from './client/home.ts';
+import type { CreateProofOptions, CreateProofResult, VerifyProofOptions, VerifyProofResult } from './protocol/proof.ts';
 import type { LeaseOptions, WorkLease } from './withLease.ts';
 
 /** Where sessions are kept, and what they inherit. */
@@ -41,6 +44,31 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
     renderRun,
     screenshot: takeScreenshot,
   });
+}
+
+const assets = fileURLToPath(new URL('.', import.meta.url));
+
+/**
+ * Makes a proof bundle of the session `reference` of a client's home; needs no host.
+ *
+ * @throws TtyError `INVALID_INPUT`, `EXPORT_ERROR`, `SESSION_NOT_FOUND`, `LOG_CORRUPT`, `REPLAY_ERROR`, `STORAGE_READ_ERROR`, `CANCELLED`
+ */
+export function createProof(
+  { home }: Pick<Client, 'home'>,
+  reference: string,
+  options: CreateProofOptions,
+): Promise<CreateProofResult> {
+  return createBundle(home, reference, { ...options, assets, environment: process.env });
+}
+
+/**
+ * Checks the proof bundle in `directory`, which is all that it needs. What holds of it then is in `docs/proofs.md`.
+ *
+ * @throws TtyError `PROOF_NOT_VERIFIED` with the place of the first thing that does not fit, `REFUSED_UNSAFE`, `INVALID_INPUT`,
+ *   `STORAGE_READ_ERROR`, `CANCELLED`
+ */
+export function verifyProof(directory: string, options: VerifyProofOptions = {}): Promise<VerifyProofResult> {
+  return verifyBundle(directory, { ...options, assets });
 }
 
 /**
@@ -74,6 +102,7 @@ export {
   type GcHome,
   type GcOptions,
   type GcResult,
+  type RedactOptions,
   type SessionSummary,
   type Verification,
 } from './client/client.ts';
@@ -99,6 +128,16 @@ export type { ScreenCondition, WaitCondition, WaitResult } from './protocol/meth
 export type { CompletionChoice, DestroyResult, InspectResult, SessionStatus } from './protocol/methods/session.ts';
 export type { MarkResult, ResizeResult, SignalResult } from './protocol/methods/sessionVerbs.ts';
 export type { CompletionSource, Confidence, Evidence, InputBlock, InputKind, Outcome } from './protocol/outcomes.ts';
+export type {
+  AbsentProofFile,
+  CreateProofOptions,
+  CreateProofResult,
+  ProofFile,
+  ProofProgress,
+  SealedHead,
+  VerifyProofOptions,
+  VerifyProofResult,
+} from './protocol/proof.ts';
 export type { AsciicastVersion, ExportAsciicastOptions, ExportProgress, ExportResult } from './protocol/recording.ts';
 export type {
   LineCells,

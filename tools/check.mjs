@@ -23,7 +23,9 @@ const CHECKS = {
   architecture: local('vitest', 'run', '--project', 'architecture'),
   tests: local('vitest', 'run', '--project', 'unit', '--project', 'contract'),
   build: tool('build', '--if-stale'),
+  proofs: tool('checkProofs'),
   integration: local('vitest', 'run', '--project', 'integration'),
+  browser: local('vitest', 'run', '--project', 'browser'),
   conformance: tool('conformance'),
   package: local('publint', '--strict'),
 };

@@ -3,7 +3,7 @@
  * quicker than the canvas for pictures of text, takes them strip by strip, and gives the same bytes with any canvas.
  */
 import { once } from 'node:events';
-import { constants, createDeflate } from 'node:zlib';
+import { constants, createDeflate, inflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const CHANNELS = 3;
@@ -41,6 +41,51 @@ export async function encodePng(
   header.writeUInt32BE(height, 4);
   header.set([8, TRUE_COLOUR], 8);
   return Buffer.concat([SIGNATURE, chunkOf('IHDR', [header]), chunkOf('IDAT', packed), chunkOf('IEND', [])]);
+}
+
+/**
+ * Whether two PNGs of the form that {@link encodePng} writes show the same pixels; how they are packed differs between versions of
+ * zlib. `false` when `other` has any other form, or anything in it beside its pixels. `one` is trusted: its size bounds the memory.
+ */
+export function isSamePicture(one: Buffer, other: Buffer): boolean {
+  const [mine, theirs] = [partsOf(one), partsOf(other)];
+  if (mine === undefined || theirs === undefined || !mine.header.equals(theirs.header)) return false;
+  const rows = unpack(mine.packed);
+  const others = rows === undefined ? undefined : unpack(theirs.packed, rows.length);
+  return rows !== undefined && others?.equals(rows) === true;
+}
+
+/** Header and packed rows of a picture in exactly three chunks, each with its right checksum. */
+function partsOf(png: Buffer): { header: Buffer; packed: Buffer } | undefined {
+  if (!png.subarray(0, SIGNATURE.length).equals(SIGNATURE)) return undefined;
+  const found: Buffer[] = [];
+  let at = SIGNATURE.length;
+  for (const type of ['IHDR', 'IDAT', 'IEND']) {
+    if (at + 12 > png.length) return undefined;
+    const data = png.subarray(at + 8, at + 8 + png.readUInt32BE(at));
+    const whole = chunkOf(type, [data]);
+    if (!png.subarray(at, at + whole.length).equals(whole)) return undefined;
+    found.push(data);
+    at += whole.length;
+  }
+  const [header, packed, end] = found;
+  if (header === undefined || packed === undefined || end?.length !== 0 || at !== png.length) return undefined;
+  return { header, packed };
+}
+
+/** What was packed, if it is no longer than `maxBytes` and nothing lies behind it. */
+function unpack(packed: Buffer, maxBytes?: number): Buffer | undefined {
+  try {
+    const options = { info: true, ...(maxBytes === undefined ? {} : { maxOutputLength: maxBytes }) };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `info` makes of the result; the types of Node do not tell
+    const { buffer, engine } = inflateSync(packed, options) as unknown as {
+      buffer: Buffer;
+      engine: { bytesWritten: number };
+    };
+    return engine.bytesWritten === packed.length ? buffer : undefined;
+  } catch {
+    return undefined; // no zlib stream, or a longer one
+  }
 }
 
 /** Each row behind the number of its filter, which is none: rows of text repeat better as they are. */

@@ -7,16 +7,14 @@ import path from 'node:path';
 import { readEvents } from '../eventlog/reader.ts';
 import { readLastEvents } from '../eventlog/tail.ts';
 import { TtyError } from '../protocol/errors.ts';
-import { bytesOf, type LogEvent } from '../protocol/events.ts';
+import type { LogEvent } from '../protocol/events.ts';
 import type { ScreenState } from '../protocol/snapshot.ts';
 import { Baselines } from '../screen/worker/baselines.ts';
 import { type Baseline, type Held, Probe, ScreenView, type ScreenWish } from '../screen/worker/probe.ts';
 import { LookInterrupted } from '../screen/worker/textMatch.ts';
 import { ScreenModel } from '../screen/emulator/screenModel.ts';
 import { readLastScreen } from '../store/lastScreen.ts';
-
-/** Bytes between two turns of the event loop, so that signals and pipes are served during a long replay. */
-const BREATH_BYTES = 1024 * 1024;
+import { ScreenFeed } from './screenFeed.ts';
 
 /** What of a screen is wanted. */
 export interface ReplaySnapshotOptions {
@@ -128,47 +126,18 @@ export interface ReplayOptions {
 
 /** The screen after the log in `file`, or after event `toSeq`. The caller disposes it. */
 export async function replay(file: string, { toSeq, before }: ReplayOptions): Promise<ScreenModel> {
-  let model: ScreenModel | undefined;
-  let unparsedBytes = 0;
+  const feed = new ScreenFeed(file);
   try {
     for await (const event of readEvents(file, toSeq === undefined ? {} : { toSeq })) {
-      if (before !== undefined) await before(event, model);
-      model ??= firstScreen(file, event);
-      unparsedBytes += apply(model, event);
-      if (unparsedBytes < BREATH_BYTES) continue;
-      unparsedBytes = 0;
-      await model.flush();
+      if (before !== undefined) await before(event, feed.model);
+      if (feed.take(event)) await feed.model?.flush();
     }
+    const { model } = feed;
     if (model === undefined) throw new TtyError('REPLAY_ERROR', `${file} holds no events`, { details: { path: file } });
     await model.flush();
     return model;
   } catch (error) {
-    model?.[Symbol.dispose]();
+    feed[Symbol.dispose]();
     throw error;
   }
-}
-
-function firstScreen(file: string, event: LogEvent): ScreenModel {
-  const size = event.type === 'session_started' ? sizeOf(event) : undefined;
-  if (size !== undefined) return new ScreenModel(size);
-  throw new TtyError('REPLAY_ERROR', `${file} does not begin with the start of a session and its size`, {
-    details: { path: file },
-  });
-}
-
-/** Bytes that the event brought to the screen. */
-function apply(model: ScreenModel, event: LogEvent): number {
-  if (event.type === 'output') {
-    const bytes = bytesOf(event.payload);
-    model.write(bytes, event.seq);
-    return bytes.length;
-  }
-  const size = event.type === 'resize' ? sizeOf(event) : undefined;
-  if (size !== undefined) model.resize(size.cols, size.rows, event.seq);
-  return 0;
-}
-
-function sizeOf({ payload }: LogEvent): { cols: number; rows: number } | undefined {
-  const { cols, rows } = payload;
-  return typeof cols === 'number' && typeof rows === 'number' ? { cols, rows } : undefined;
 }

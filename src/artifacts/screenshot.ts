@@ -21,6 +21,7 @@ import { Painter } from './paint/painter.ts';
 import { THEMES } from './paint/themes.ts';
 import { encodePng } from './png.ts';
 import type { ReplaySnapshotOptions } from './replaySnapshot.ts';
+import type { ScreenModel } from '../screen/emulator/screenModel.ts';
 
 /**
  * Draws the screen of a session, alive or not, and writes it as PNG.
@@ -108,6 +109,18 @@ function scaleFor(size: CellSize, wanted: number | undefined): number {
     );
   }
   throw invalid(`scale must be at least 1, got ${String(wanted)}`);
+}
+
+/**
+ * The picture of a replayed screen in the usual theme and scale, without its cursor, as PNG.
+ *
+ * @throws TtyError `EXPORT_ERROR`: `reason` in its details is `canvas` where that is missing, `too_large` for such a screen
+ */
+export async function drawPicture(model: ScreenModel, fonts: string): Promise<Buffer> {
+  const scale = scaleFor(model.size, undefined);
+  const kit = await loadCanvas(fonts);
+  const screen = model.state({ includeScrollback: false, includeCells: true });
+  return (await draw(screen, kit, { theme: DEFAULT_THEME, scale, showCursor: false })).png;
 }
 
 interface Drawn {

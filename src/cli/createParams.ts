@@ -7,6 +7,7 @@ import { quote, TtyError } from '../protocol/errors.ts';
 import type { CreateParams } from '../protocol/methods/session.ts';
 import type { OptionValues } from './command.ts';
 import type { CliContext } from './context.ts';
+import { readSecretValues } from './secretValues.ts';
 import type { CREATE_OPTIONS } from './specs/session.ts';
 
 /** Most words of one command; the contract's bound. */
@@ -34,8 +35,17 @@ export function createParams(
     ...(options.cols === undefined ? {} : { cols: options.cols }),
     ...(options.rows === undefined ? {} : { rows: options.rows }),
     ...(options.term === undefined ? {} : { term: options.term }),
+    ...redactParams(options),
     ...(leaseEnvironment === undefined ? {} : { leaseEnvironment }),
   };
+}
+
+function redactParams(options: OptionValues<typeof CREATE_OPTIONS>): Pick<CreateParams, 'redact'> {
+  const env = options['redact-env'] ?? [];
+  const files = options['redact-file'] ?? [];
+  const patterns = options['redact-patterns'] === true;
+  if (env.length === 0 && files.length === 0 && !patterns) return {};
+  return { redact: { env: [...env], values: files.flatMap(readSecretValues), patterns } };
 }
 
 function workingDirectory(given: string | undefined, context: CliContext): string {

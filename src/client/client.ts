@@ -45,10 +45,22 @@ export interface CreateOptions extends CallControl {
   readonly idleTimeoutMs?: number;
   /** How the end of a run is learned; `auto` by default. */
   readonly completion?: CompletionChoice;
+  /** What is masked before anything is written; what was masked cannot be had back. */
+  readonly redact?: RedactOptions;
   /** The provider of its runs, unless they name another. */
   readonly provider?: string;
   /** A host process for this session alone, which ends with it: no other session shares its fate. */
   readonly dedicatedHost?: boolean;
+}
+
+/** What a session keeps out of its log, its screen and its results. */
+export interface RedactOptions {
+  /** Names of variables of the session whose values are masked. */
+  readonly env?: readonly string[];
+  /** Values to mask, each of at least 4 bytes. */
+  readonly values?: readonly string[];
+  /** Also mask what has the shape of a well-known token. */
+  readonly patterns?: boolean;
 }
 
 /** A session as {@link Client.list} tells it. */
@@ -64,6 +76,10 @@ export interface SessionSummary {
   readonly exitCode?: number | null;
   readonly exitSignal?: string | null;
   readonly problem?: string;
+}
+
+function redactParams({ env = [], values = [], patterns = false }: RedactOptions): NonNullable<CreateParams['redact']> {
+  return { env: [...env], values: [...values], patterns };
 }
 
 function summaryOf(entry: SessionEntry): SessionSummary {
@@ -129,7 +145,7 @@ export class Client implements AsyncDisposable {
    *   `PROVIDER_ADMISSION_FAILED`, ...
    */
   async create(options: CreateOptions = {}): Promise<Session> {
-    const { signal, env, command = [], dedicatedHost, ...rest } = options;
+    const { signal, env, command = [], dedicatedHost, redact, ...rest } = options;
     const { environment, cwd, hostEntry } = this.#parts;
     const shell = rest.shell ?? (command.length === 0 ? fallbackShell(environment) : undefined);
     const leaseEnvironment = leaseEnvironmentBlock(environment);
@@ -137,6 +153,7 @@ export class Client implements AsyncDisposable {
       ...rest,
       ...(leaseEnvironment === undefined ? {} : { leaseEnvironment }),
       ...(shell === undefined ? {} : { shell }),
+      ...(redact === undefined ? {} : { redact: redactParams(redact) }),
       command: [...command],
       cwd: rest.cwd ?? cwd(),
       environment: environmentBlock({ inherited: environment, added: Object.entries(env ?? {}) }),

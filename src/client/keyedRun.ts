@@ -1,6 +1,6 @@
 /** Runs with an idempotency key where no host can answer for them: the log tells whether the command was typed, and how it ended. */
 import { findRunKey } from '../eventlog/findRunKey.ts';
-import { commandText } from '../protocol/commandText.ts';
+import { isLoggedCommand } from '../protocol/commandText.ts';
 import { TtyError } from '../protocol/errors.ts';
 import { sessionPaths } from '../protocol/homeLayout.ts';
 import type { RunResult } from '../protocol/methods/common.ts';
@@ -55,6 +55,6 @@ async function typedBefore(
   const { sessionId } = findSession(home, session);
   const found = await findRunKey(sessionPaths(home, sessionId).log, key);
   if (found === undefined) return undefined;
-  if (found.command !== commandText(command)) throw keyReused(key, found.runId);
+  if (!isLoggedCommand(found.command, command, found.isMasked)) throw keyReused(key, found.runId);
   return found.runId;
 }

@@ -9,7 +9,8 @@ import type { RunResult, RunView } from '../protocol/methods/common.ts';
 import { OutputText } from '../protocol/outputText.ts';
 import { effectiveStatus, findSession } from '../store/sessions.ts';
 import { BoundedText } from './boundedText.ts';
-import { readRuns, RunHistory, RunWindow } from './runLog.ts';
+import { RunHistory } from '../eventlog/runHistory.ts';
+import { readRuns, RunWindow } from './runLog.ts';
 
 /** Whether a host still serves the session, so that its log may go on. */
 export function isServed(home: string, sessionId: string): boolean {

@@ -9,6 +9,8 @@ import { readChunks } from './scanner.ts';
 export interface KeyedRun {
   readonly runId: string;
   readonly command: string;
+  /** Asterisks stand in it for secrets. */
+  readonly isMasked: boolean;
 }
 
 const LF = 0x0a;
@@ -57,7 +59,8 @@ function keyedRun(line: Buffer, key: string): KeyedRun | undefined {
 }
 
 function keyedRunOf({ type, payload }: LogEvent, key: string): KeyedRun | undefined {
-  const { runId, command, idempotencyKey } = payload;
+  const { runId, command, idempotencyKey, redacted } = payload;
   if (type !== 'input_run' || idempotencyKey !== key) return undefined;
-  return typeof runId === 'string' && typeof command === 'string' ? { runId, command } : undefined;
+  if (typeof runId !== 'string' || typeof command !== 'string') return undefined;
+  return { runId, command, isMasked: redacted !== undefined };
 }

@@ -12,7 +12,7 @@ import { LogScanner, readChunksSync } from './scanner.ts';
 export function sessionFromLog(file: string, sessionId: string, hostId: string): SessionRecord | undefined {
   const first = firstEvent(file, sessionId);
   if (first === undefined) return undefined;
-  const { cwd, term, cols, rows, name, command, provider } = first.payload;
+  const { cwd, term, cols, rows, name, command, provider, redact } = first.payload;
   if (typeof cwd !== 'string' || typeof term !== 'string' || typeof cols !== 'number' || typeof rows !== 'number')
     return undefined;
   return {
@@ -39,7 +39,13 @@ export function sessionFromLog(file: string, sessionId: string, hostId: string):
     exitCode: null,
     exitSignal: null,
     completionSource: 'process',
+    ...(Array.isArray(redact) ? { redact: redact.map(ruleName).filter((rule) => rule !== undefined) } : {}),
   };
+}
+
+function ruleName(fact: unknown): string | undefined {
+  const { rule }: { rule?: unknown } = typeof fact === 'object' && fact !== null ? fact : {};
+  return typeof rule === 'string' ? rule : undefined;
 }
 
 function firstEvent(file: string, sessionId: string): LogEvent | undefined {

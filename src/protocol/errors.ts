@@ -78,6 +78,7 @@ export const ERRORS = {
   TOO_MANY_REPLIES: { exitCode: 9, retryable: true, meaning: 'Clients left too many large replies untaken.' },
   REPLAY_ERROR: { exitCode: 10, retryable: false, meaning: 'The log could not be replayed.' },
   WAIT_TIMEOUT: { exitCode: 11, retryable: true, meaning: 'What was waited for did not come in time.' },
+  PROOF_NOT_VERIFIED: { exitCode: 12, retryable: false, meaning: 'Something in the proof bundle does not fit.' },
   PROVIDER_WORKLOAD_BLOCKED: {
     exitCode: 75,
     retryable: true,

@@ -19,6 +19,7 @@ export const EVENT_TYPES = [
   'marker',
   'reply',
   'reply_dropped',
+  'redacted',
   'input_lost',
   'exit',
   'host_lost',

@@ -25,6 +25,18 @@ export type ReplyDropReason =
   /** The log takes nothing. */
   | 'log_blocked';
 
+/**
+ * Why an input is not in the log as it was sent: it was typed while the terminal took lines without echo, so that only its length
+ * is kept (`no_echo`), or it held what the session redacts (`secret`). Asterisks stand for what is left out.
+ */
+export type InputRedaction = 'no_echo' | 'secret';
+
+/** A rule of redaction: its name, and how many values or shapes it has; never anything of the values. */
+export interface RedactionFacts {
+  readonly rule: string;
+  readonly values: number;
+}
+
 export interface EventPayloads {
   /** Always the first event. Holds what a replay needs; no environment. */
   session_started: {
@@ -42,13 +54,15 @@ export interface EventPayloads {
     platform: string;
     /** Names the width tables that the screen uses. */
     unicodeVersion: string;
+    /** What is masked before it is written, when anything is. */
+    redact?: readonly RedactionFacts[];
   };
   /** What the program wrote. Private marks and the typed frame of a sentinel run are not in it. */
   output: Bytes;
-  input_text: { data: string };
+  input_text: { data: string; redacted?: InputRedaction };
   /** Pasted text as it was sent, its frame not counted; `bracketed` says whether there was one. */
-  input_paste: { data: string; bracketed: boolean };
-  input_keys: { keys: readonly string[] };
+  input_paste: { data: string; bracketed: boolean; redacted?: InputRedaction };
+  input_keys: { keys: readonly string[]; redacted?: InputRedaction };
   /** A command about to be typed, or the session's own program when it is the run (`source` is `process`). */
   input_run: {
     command: string;
@@ -58,6 +72,8 @@ export interface EventPayloads {
     source: CompletionSource;
     /** What the caller named it by, so that it is typed once however often it is asked for. */
     idempotencyKey?: string;
+    /** The command held secrets: asterisks stand in their place, what was typed had them. */
+    redacted?: 'secret';
   };
   /**
    * A run's place at its provider, counts only: `held` stands right before its `input_run`; `released` when the place is free again,
@@ -99,6 +115,8 @@ export interface EventPayloads {
   reply: { query: string; data: string };
   /** Queries that got no answer since the last such event, at most one event a second for each reason. */
   reply_dropped: { count: number; reason: ReplyDropReason };
+  /** How many secrets were masked since the last such event, by rule; at most one event a second. */
+  redacted: { counts: Readonly<Record<string, number>> };
   /** Queued input that the program never read. */
   input_lost: { bytes: number };
   exit: { exitCode: number | null; exitSignal: string | null };

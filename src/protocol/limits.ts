@@ -88,6 +88,10 @@ export const MAX_SCALE = 4;
 /** What is taken when nothing is said, if the picture is not too large then. */
 export const DEFAULT_SCALE = 2;
 
+/** Values and variables that one session may be told to redact, of each kind. */
+export const MAX_REDACT_VALUES = 1_000;
+/** Longest value to redact, and largest file of them, in bytes. */
+export const MAX_REDACT_BYTES = 64 * 1024;
 /** What kinds of recordings there are. */
 export const RECORDING_FORMATS = ['asciicast', 'webm', 'mp4', 'gif', 'html', 'txt'] as const;
 /**
@@ -102,6 +106,6 @@ export const MAX_FPS = 60;
 export const DEFAULT_FPS = 30;
 /** The same of a GIF, whose clock ticks a hundred times a second and whose readers slow down what is faster than fifty. */
 export const MAX_GIF_FPS = 50;
-export const DEFAULT_GIF_FPS = 20;
+export const DEFAULT_GIF_FPS = 10;
 /** Times 8 x 16 pixels for a cell of a video or GIF when nothing is said. */
 export const DEFAULT_FILM_SCALE = 1;

@@ -48,6 +48,8 @@ export interface SessionRecord {
   readonly exitSignal: string | null;
   readonly idleTimeoutMs?: number;
   readonly completionSource: CompletionSource;
+  /** Names of the rules by which its files were redacted, when there are any. */
+  readonly redact?: readonly string[];
   /** The provider of its runs. */
   readonly provider?: string;
   /** The last three are of the ended session; of a live one the host and the log know more. */
@@ -64,6 +66,7 @@ export interface FieldTypes {
   'text?': string | undefined;
   'text|null': string | null;
   texts: readonly string[];
+  'texts?': readonly string[] | undefined;
   /** A whole number from 0. */
   count: number;
   'count?': number | undefined;
@@ -110,6 +113,7 @@ export const SESSION_RECORD_FIELDS: FieldTable<SessionRecord> = {
   exitSignal: 'text|null',
   idleTimeoutMs: 'count?',
   completionSource: 'completionSource',
+  redact: 'texts?',
   provider: 'text?',
   eventCount: 'count?',
   lastEventSeq: 'count?',

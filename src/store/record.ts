@@ -86,6 +86,10 @@ const STATUSES: Readonly<Record<SessionStatus, true>> = {
 
 const text: FieldCheck = { expected: 'a text', holds: (value) => typeof value === 'string' };
 const count: FieldCheck = { expected: 'a whole number from 0', holds: isCount };
+const texts: FieldCheck = {
+  expected: 'a list of texts',
+  holds: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+};
 const identity: FieldCheck = { expected: 'a process identity (pid, startTicks, bootId)', holds: isIdentity };
 
 const FIELD_CHECKS: Readonly<Record<FieldKind, FieldCheck>> = {
@@ -93,10 +97,8 @@ const FIELD_CHECKS: Readonly<Record<FieldKind, FieldCheck>> = {
   text,
   'text?': optional(text),
   'text|null': nullable(text),
-  texts: {
-    expected: 'a list of texts',
-    holds: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
-  },
+  texts,
+  'texts?': optional(texts),
   count,
   'count?': optional(count),
   'count|null': nullable(count),

@@ -128,7 +128,9 @@ describe.each(SHELLS)('run --until-input in %s', (shell) => {
       const exitCode = command.startsWith('python3 -q') ? 3 : 0;
       expect(await session.waitRun(runId), command).toMatchObject({ outcome: 'finished', exitCode });
     }
-    expect(await typed(session)).toEqual(cases.map(([, , keys]) => keys));
+    // of a password only the length is kept
+    const kept = (wanted: object, keys: string[]) => (wanted === SECRET ? ['*', ...keys.slice(1)] : keys);
+    expect(await typed(session)).toEqual(cases.map(([, wanted, keys]) => kept(wanted, keys)));
   });
 
   it('waits for the end of what waits for nothing', async () => {

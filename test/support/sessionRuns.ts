@@ -19,6 +19,7 @@ import { FakeClock } from './fakeClock.ts';
 import { FakeLeases } from './fakeLeases.ts';
 import { FakePty } from './fakePty.ts';
 import { ownShell } from './ownShell.ts';
+import { redactionOf } from './redactions.ts';
 import { Bench, mark, SENTINEL, SESSION } from './runBench.ts';
 
 type StartRequest = Omit<CheckedParams<'run.start'>, 'session'>;
@@ -38,6 +39,9 @@ export class RunsBench implements AsyncDisposable {
   onCancel: () => void = () => undefined;
   readonly journal: Journal;
   readonly runs: SessionRuns;
+  readonly tracker = new PromptTracker('line_editor', 0);
+  /** What reading the terminal brings. */
+  readOutput = (): boolean => true;
   /** The log takes nothing. */
   isFull = false;
 
@@ -47,7 +51,7 @@ export class RunsBench implements AsyncDisposable {
     const { coordinator } = bench;
     this.journal = new Journal(this.#appender(), clock, () => undefined);
     const { journal } = this;
-    const tracker = new PromptTracker('line_editor', 0);
+    const { tracker } = this;
     tracker.bracketedPasteSwitched(true);
     clock.advance(1_000);
     const readers = ownShell(() => coordinator.runInFlight !== undefined);
@@ -65,10 +69,12 @@ export class RunsBench implements AsyncDisposable {
       provider,
       origins: new RunOrigins(pty.identity, (runId) => coordinator.view(runId)),
       log: this.log,
+      redaction: redactionOf(),
       scratch: this.scratch,
       ended: ended.signal,
       onTyped: () => tracker.runTyped(),
       drainOutput: () => undefined,
+      readOutput: () => this.readOutput(),
       assertLive: () => undefined,
     });
   }

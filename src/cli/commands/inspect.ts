@@ -76,8 +76,11 @@ function liveFields({
   flow,
   bracketedPaste,
   isAltScreen,
+  redact,
+  redacted,
 }: InspectResult): Record<string, unknown> {
-  return { foreground, completion, runs, head, flow, bracketedPaste, isAltScreen };
+  const masks = redact === undefined ? {} : { redact, redacted };
+  return { foreground, completion, runs, head, flow, bracketedPaste, isAltScreen, ...masks };
 }
 
 /** From creation to the end, or to now while it lives. */
@@ -94,6 +97,16 @@ function describeCompletion({ source, grade, hooks, startupMs, reader }: Inspect
     ...(startupMs === null ? [] : [`first prompt after ${formatDuration(startupMs)}`]),
     ...(reader === null ? [] : [`${reader.name} (process ${reader.pid}) waits for a command`]),
   ].join(', ');
+}
+
+/** The rules; of a live session with how often each was applied. */
+function describeRedaction(
+  rules: readonly string[] | undefined,
+  counts: Readonly<Record<string, number>> = {},
+): string | undefined {
+  if (rules === undefined) return undefined;
+  const applied = Object.entries(counts).map(([rule, count]) => `${rule} ${count} times`);
+  return [...rules.filter((rule) => counts[rule] === undefined), ...applied].join(', ');
 }
 
 function describe(story: SessionStory, live: InspectResult | undefined, uptime: number, eventCount: number): string {
@@ -124,6 +137,7 @@ function describe(story: SessionStory, live: InspectResult | undefined, uptime: 
       ['provider', record.provider],
       ['foreground', foreground === null ? undefined : `${foreground.name} (process ${foreground.pid})`],
       ['held back', reason ?? undefined],
+      ['redacted', describeRedaction(record.redact, live?.redacted)],
     ]),
     ...(runs.length === 0 ? [] : ['runs:\n', ...runs]),
   ].join('');

@@ -12,6 +12,8 @@ import {
 } from './lease.ts';
 import { completionSpec } from './completion.ts';
 import { eventsSpec } from './events.ts';
+import { proofCreateSpec, proofVerifySpec } from './proof.ts';
+import { proofScanSpec } from './proofScan.ts';
 import { recordExportSpec } from './record.ts';
 import { runListSpec, runOutputSpec, runSpec, runStatusSpec, runWaitSpec } from './run.ts';
 import { screenshotSpec } from './screenshot.ts';
@@ -40,6 +42,9 @@ export const SPECS: readonly CommandSpec[] = [
   signalSpec,
   eventsSpec,
   recordExportSpec,
+  proofCreateSpec,
+  proofVerifySpec,
+  proofScanSpec,
   destroySpec,
   gcSpec,
   leaseListSpec,

@@ -41,6 +41,9 @@ export const CREATE_OPTIONS = {
   env: { kind: 'list', value: 'NAME=VALUE', help: 'a variable beside those of the caller; a later one wins' },
   'allow-env': { kind: 'list', value: 'NAME', help: 'let --env set a variable that changes how programs load' },
   term: { kind: 'text', value: 'NAME', help: 'value of TERM (default: xterm-256color)' },
+  'redact-env': { kind: 'list', value: 'NAME', help: 'mask the value of this variable before anything is written' },
+  'redact-file': { kind: 'list', value: 'FILE', help: 'mask the values of this file, one a line' },
+  'redact-patterns': { kind: 'flag', help: 'mask what has the shape of a well-known token (keys of AWS, GitHub, ...)' },
 } as const satisfies OptionSpecs;
 
 export const createSpec = defineSpec({
@@ -49,6 +52,7 @@ export const createSpec = defineSpec({
   details: [
     'The session gets the environment and the working directory of this call. Its host starts when none runs for the home.',
     'Variables whose name begins with AGENT_TTY_ are not handed on.',
+    'What is redacted stands as asterisks in the log, on the screen and in results, and cannot be had back. agent-tty proof scan looks for what was missed.',
   ],
   positionals: [],
   takesRest: true,

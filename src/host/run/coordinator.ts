@@ -5,14 +5,13 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import { invariant } from '../../base/invariant.ts';
-import { quote, TtyError } from '../../protocol/errors.ts';
 import type { EventPayloads } from '../../protocol/events.ts';
 import { newMarker, runId as makeRunId } from '../../protocol/ids.ts';
 import type { RunView } from '../../protocol/methods/common.ts';
 import { ContextReader } from './contextReader.ts';
 import { newToken } from './marks.ts';
 import { MarkReader } from './markReader.ts';
-import { MarkScanner } from './markScanner.ts';
+import { type Masks, MaskedOutput } from './maskedOutput.ts';
 import { type CoordinatorSink, RunInFlight } from './runInFlight.ts';
 import {
   type HeadlessRunResult,
@@ -29,7 +28,7 @@ import { planTyping, type TypeAction } from './typeAction.ts';
 import type { PromptSeen } from './promptBack.ts';
 import { PromptCounter } from './promptCounter.ts';
 import type { CompletionSource } from './sources/completionSource.ts';
-import { OWN_PLACE, type PreparedRun, type Registration } from './registration.ts';
+import { notKept, OWN_PLACE, type PreparedRun, type Registration, takesNoCommands } from './registration.ts';
 import { type LineEditor, normalizeCommand } from './typing.ts';
 
 export type { PreparedRun, Registration } from './registration.ts';
@@ -43,12 +42,14 @@ export interface CoordinatorOptions {
   readonly source: CompletionSource | undefined;
   /** Commands may also go to other programs that wait for them, see {@link RunCompletionCoordinator.aim}. */
   readonly isOpen?: boolean;
+  /** What keeps secrets out of everything that this class hands on; without it nothing is masked. */
+  readonly masks?: Masks | undefined;
   readonly sink: CoordinatorSink;
 }
 
 export class RunCompletionCoordinator {
   readonly #options: CoordinatorOptions;
-  readonly #scanner: MarkScanner;
+  readonly #scanner: MaskedOutput;
   readonly #table = new RunTable();
   #source: CompletionSource | undefined;
   readonly #stack = new RunStack();
@@ -61,7 +62,7 @@ export class RunCompletionCoordinator {
   constructor(options: CoordinatorOptions) {
     this.#options = options;
     this.#source = options.source;
-    this.#scanner = new MarkScanner(options.nonce);
+    this.#scanner = new MaskedOutput(options.nonce, options.masks?.stream);
     this.#contexts = new ContextReader({ top: () => this.#stack.top, output: (bytes) => this.#output(bytes) });
     const { sink, source } = options;
     this.#marks = new MarkReader({ prompts: this.#prompts, sink, source, stack: this.#stack });
@@ -108,12 +109,7 @@ export class RunCompletionCoordinator {
    * @throws TtyError INVALID_INPUT when the command cannot be typed at all, NOT_A_SHELL when the session takes none
    */
   prepare(request: { readonly command: string; readonly noWait: boolean }): PreparedRun {
-    if (this.#source === undefined && this.#options.isOpen !== true) {
-      throw new TtyError(
-        'NOT_A_SHELL',
-        'the program of this session is no shell that agent-tty knows how to run commands in',
-      );
-    }
+    if (this.#source === undefined && this.#options.isOpen !== true) throw takesNoCommands();
     const source = this.#source?.name ?? 'sentinel';
     return this.#accept({ ...request, command: normalizeCommand(request.command) }, source);
   }
@@ -134,7 +130,7 @@ export class RunCompletionCoordinator {
   /** What to type for a prepared run, by the source it was aimed at. A script, if one is needed, goes to `scriptPath`. */
   plan(prepared: PreparedRun, editor: LineEditor, scriptPath: string, source = this.#source): TypeAction {
     invariant(source?.name === prepared.source, 'a run is typed by the source it was accepted for');
-    return planTyping({ source, command: prepared.command, token: prepared.token, editor, scriptPath });
+    return planTyping({ source, command: prepared.typed, token: prepared.token, editor, scriptPath });
   }
 
   /** Makes a planned run the one in flight, after its `input_run` was appended and before its bytes go out. */
@@ -173,6 +169,11 @@ export class RunCompletionCoordinator {
       if (!this.#marks.apply(piece.mark)) this.#output(piece.raw);
       else if (piece.mark.kind === 'prompt_end') this.#contexts.reset();
     }
+  }
+
+  /** Takes output that the masks held back and have released. */
+  released(bytes: Buffer): void {
+    this.#contexts.feed(bytes);
   }
 
   /** The session saw the shell at a prompt with the run in flight not ended: ends it on that evidence, or has it interrupted. */
@@ -228,8 +229,7 @@ export class RunCompletionCoordinator {
   /** Waits for a run's end, see {@link RunRecord.wait}. Rejects with RUN_NOT_FOUND for a run that is not kept here. */
   async wait(runId: string, options: WaitOptions): Promise<WaitOutcome> {
     const record = this.#table.get(runId);
-    if (record === undefined)
-      throw new TtyError('RUN_NOT_FOUND', `no run ${quote(runId)} is kept by this session's host`);
+    if (record === undefined) throw notKept(runId);
     return record.wait(options);
   }
 
@@ -255,12 +255,14 @@ export class RunCompletionCoordinator {
 
   #accept(request: { command: string; noWait: boolean }, source: RunIdentity['source']): PreparedRun {
     invariant(!this.#exited, 'a session that has ended takes no runs');
-    const { sessionId, clock } = this.#options;
+    const { sessionId, clock, masks } = this.#options;
     const runId = makeRunId(sessionId, ++this.#accepted);
-    const identity: RunIdentity = { ...request, runId, sessionId, source, marker: newMarker(), token: newToken() };
+    const { command: typed, noWait } = request;
+    const { text: command, isMasked } = masks?.command(typed) ?? { text: typed, isMasked: false };
+    const fixed = { command, noWait, marker: newMarker(), runId, source };
+    const identity: RunIdentity = { ...fixed, sessionId, token: newToken() };
     this.#table.add(new RunRecord(identity, clock));
-    const { command, noWait, marker } = identity;
-    return { ...identity, inputRun: { command, noWait, marker, runId, source } };
+    return { ...identity, typed, inputRun: isMasked ? { ...fixed, redacted: 'secret' } : fixed };
   }
 
   #ready(prepared: PreparedRun, inputRunSeq: number): RunRecord {

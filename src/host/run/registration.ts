@@ -2,6 +2,7 @@
  * The steps by which a command becomes the run in flight: accepted, planned, registered. Before the last one the session
  * does everything that can fail: it writes the script and appends `input_run`.
  */
+import { quote, TtyError } from '../../protocol/errors.ts';
 import type { EventPayloads } from '../../protocol/events.ts';
 import type { ProgramImage } from './reader.ts';
 import type { RunIdentity } from './runRecord.ts';
@@ -9,6 +10,8 @@ import type { TypeAction } from './typeAction.ts';
 
 /** A run that was accepted and not yet typed. */
 export interface PreparedRun extends RunIdentity {
+  /** The command as it is typed; `command` is how it is told, without what the session masks. */
+  readonly typed: string;
   /** The event to append before `register`. */
   readonly inputRun: EventPayloads['input_run'];
 }
@@ -34,4 +37,17 @@ export interface Registration {
   readonly action: TypeAction;
   /** The session's own program when it is left out. */
   readonly place?: Place;
+}
+
+/** The session's program takes no commands. */
+export function takesNoCommands(): TtyError {
+  return new TtyError(
+    'NOT_A_SHELL',
+    'the program of this session is no shell that agent-tty knows how to run commands in',
+  );
+}
+
+/** The run is unknown, or so old that it was forgotten. */
+export function notKept(runId: string): TtyError {
+  return new TtyError('RUN_NOT_FOUND', `no run ${quote(runId)} is kept by this session's host`);
 }

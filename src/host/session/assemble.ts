@@ -4,16 +4,17 @@ import type { Logger } from '../../base/logger.ts';
 import type { LogAppender } from '../../eventlog/appender.ts';
 import type { SessionPaths } from '../../protocol/homeLayout.ts';
 import type { SessionParams } from './sessionParams.ts';
+import type { SessionRedaction } from './sessionRedaction.ts';
 import type { Screen, ScreenItem, ScreenOptions } from '../../screen/live/liveScreen.ts';
 import type { ScreenService } from '../../screen/live/screenService.ts';
 import { ModeScanner } from '../pty/modeScanner.ts';
 import type { Pty } from '../pty/pty.ts';
-import { RunCompletionCoordinator } from '../run/coordinator.ts';
+import type { RunCompletionCoordinator } from '../run/coordinator.ts';
 import { PromptTracker, type ShellReport } from '../run/promptTracker.ts';
-import type { CoordinatorSink } from '../run/runInFlight.ts';
 import { assembleRuns } from './assembleRuns.ts';
 import type { RunCancels } from './cancelRun.ts';
 import { Flow } from './flow.ts';
+import type { HeldOutput } from './heldOutput.ts';
 import { Ingest } from './ingest.ts';
 import { InputWatch, type InputWatchParts } from './inputWatch.ts';
 import { SessionInput } from './input.ts';
@@ -21,6 +22,7 @@ import { Journal } from './journal.ts';
 import type { PreparedLaunch } from './launch.ts';
 import type { LeasePort } from './leasePort.ts';
 import { LogProgress } from './logProgress.ts';
+import { openCoordinator, openHeldOutput } from './openCoordinator.ts';
 import { PromptGate } from './promptGate.ts';
 import { PromptWatch } from './promptWatch.ts';
 import { Readers } from './readers.ts';
@@ -39,6 +41,7 @@ export interface AssemblyOptions {
   readonly screens: ScreenService;
   readonly paths: SessionPaths;
   readonly launch: PreparedLaunch;
+  readonly redaction: SessionRedaction;
   readonly appender: LogAppender;
   readonly pty: Pty;
   readonly leases: LeasePort;
@@ -70,6 +73,7 @@ export interface SessionParts {
   readonly readers: Readers;
   readonly watch: PromptWatch;
   readonly ingest: Ingest;
+  readonly held: HeldOutput;
   readonly runs: SessionRuns;
   readonly cancels: RunCancels;
   readonly input: SessionInput;
@@ -78,10 +82,8 @@ export interface SessionParts {
   readonly waits: Waits;
 }
 
-const INTR = Buffer.from([0x03]);
-
 export function assembleSession(options: AssemblyOptions, life: SessionLife): SessionParts {
-  const { id, clock, logger, launch, pty } = options;
+  const { id, clock, logger, launch, pty, redaction } = options;
   const startedMs = clock.nowMs();
   const flow = new Flow(pty);
   const around = { flow, journal: () => journal };
@@ -102,10 +104,8 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
     if (what === 'prompt') journal.syncSoon();
   };
   const origins = new RunOrigins(pty.identity, (runId) => coordinator.view(runId));
-  const runEnded = (): void => replies.askersGone();
-  const sink = coordinatorSink(() => ingest, pty, { shellReported: reported, runEnded, origins, gate });
-  const { nonce, source, isOpen } = launch;
-  const coordinator = new RunCompletionCoordinator({ sessionId: id, clock, nonce, source, isOpen, sink });
+  const told = { shellReported: reported, runEnded: () => replies.askersGone(), origins, gate };
+  const coordinator: RunCompletionCoordinator = openCoordinator(options, () => ingest, told);
   const turn = { commit: () => journal.flush(), readOutput: outputReader(pty, () => ingest) };
   const watch = new PromptWatch({ clock, logger, sessionId: id, tracker, gate, readers, coordinator, launch, ...turn });
   const ingest: Ingest = new Ingest({
@@ -121,15 +121,18 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
     onTurn: () => {
       watch.turnDone();
       gate.changed();
+      held.turnDone();
       for (const watcher of [waits, inputWatch]) watcher.outputSeen();
       life.onTurn();
     },
   });
-  const shared = { pty, journal, assertLive: life.assertLive, drainOutput: () => ingest.drain() };
+  const held = openHeldOutput(options, { flow, ingest, coordinator });
+  const drainOutput = drainer(ingest, held);
+  const shared = { pty, journal, redaction, assertLive: life.assertLive, drainOutput };
   const inputWatch: InputWatch = openInputWatch(options, { ...shared, coordinator, modes, ingest });
   const onInterrupt = (): void => watch.interruptTyped();
   const known = { coordinator, tracker, gate, readers, inputWatch, origins };
-  const typing = { ...shared, ...known, progress, onInterrupt, onTyped: () => watch.runTyped() };
+  const typing = { ...shared, ...turn, ...known, progress, onInterrupt, onTyped: () => watch.runTyped() };
   const { runs, cancels } = assembleRuns(options, life, typing);
   const onTyped = typedByOthers(known, clock);
   const input = new SessionInput({ ...shared, modes: () => modes.modes, onInterrupt, onTyped });
@@ -137,7 +140,7 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const replies = openReplies(options, modes, shared);
   const waits: Waits = assembleWaits(options, life, { screen, gate, runs, journal, ingest });
   const terminal = { journal, progress, screen, flow, modes, ingest, replies, input, verbs, waits };
-  return { startedMs, ...terminal, tracker, coordinator, gate, readers, watch, runs, cancels };
+  return { startedMs, ...terminal, tracker, coordinator, gate, readers, watch, held, runs, cancels };
 }
 
 /** What others type may be commands of theirs, and an answer is awaited to it before the next run is typed. */
@@ -148,6 +151,14 @@ function typedByOthers(
   return (bytes, answers) => {
     tracker.othersTyped(answers, clock.nowMs());
     coordinator.othersTyped(bytes);
+  };
+}
+
+/** Handles output that has come, so that it stands before what is done next. */
+function drainer(ingest: Ingest, held: HeldOutput): () => void {
+  return () => {
+    ingest.drain();
+    held.settle();
   };
 }
 
@@ -213,37 +224,6 @@ function assembleWaits({ clock, launch }: AssemblyOptions, life: SessionLife, pa
     ended: () => (life.ended.aborted ? { exitCode: life.exitCode() } : undefined),
     lastOutputMs: () => ingest.lastOutputMs,
   });
-}
-
-/** What the coordinator finds goes into the log by way of the ingest; an interrupt of its own is logged before it is typed. */
-function coordinatorSink(
-  ingest: () => Ingest,
-  pty: Pty,
-  told: {
-    shellReported: CoordinatorSink['shellReported'];
-    runEnded: () => void;
-    origins: RunOrigins;
-    gate: PromptGate;
-  },
-): CoordinatorSink {
-  return {
-    append: (event) => {
-      const seq = ingest().append(event);
-      if (event.type === 'run_complete') {
-        told.origins.ended(event.payload.runId);
-        told.runEnded();
-      }
-      return seq;
-    },
-    appendOutput: (bytes) => ingest().appendOutput(bytes),
-    flushOutput: () => ingest().flushOutput(),
-    requestInterrupt: () => {
-      ingest().append({ type: 'input_keys', payload: { keys: ['Ctrl+C'] } });
-      told.gate.interrupted();
-      pty.write(INTR);
-    },
-    shellReported: told.shellReported,
-  };
 }
 
 /** What was done to a session is what waits are counted from: the screen is stamped at each such event. */

@@ -80,6 +80,14 @@ export class Ingest {
     this.#parts.onTurn();
   }
 
+  /** Runs `give`, which appends output that was held back, as a turn of its own. */
+  late(give: () => void): void {
+    this.drain();
+    give();
+    this.#parts.journal.flush();
+    this.#parts.onTurn();
+  }
+
   /** Appends one event that is no output, after all output that came before it. */
   append(event: NewEvent): number {
     return this.#parts.journal.enqueue(event);

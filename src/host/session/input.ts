@@ -1,7 +1,6 @@
 /** Text, pastes and keys from callers to the program: checked whole, logged, then sent; or refused whole. */
-import { StringDecoder } from 'node:string_decoder';
 import type { NewEvent } from '../../protocol/events.ts';
-import { MAX_INPUT_BYTES, MAX_OUTPUT_RECORD_BYTES, MAX_PASTE_BYTES } from '../../protocol/limits.ts';
+import { MAX_INPUT_BYTES, MAX_PASTE_BYTES } from '../../protocol/limits.ts';
 import type { PasteResult } from '../../protocol/methods/input.ts';
 import { assertCanonicalLines } from '../pty/canonicalLimit.ts';
 import { encodeKeys } from '../pty/keys.ts';
@@ -9,7 +8,9 @@ import type { TerminalOutputModes } from '../pty/modeScanner.ts';
 import { cleanPaste, framePaste } from '../pty/paste.ts';
 import type { Pty } from '../pty/pty.ts';
 import { type InputPart, InputParts } from './inputParts.ts';
+import { InputRecord } from './inputRecord.ts';
 import type { Journal } from './journal.ts';
+import type { SessionRedaction } from './sessionRedaction.ts';
 
 /** Ctrl+C, the default INTR character (termios(3)). */
 const INTR = 0x03;
@@ -20,6 +21,7 @@ const ENTER = ['Enter'];
 export interface SessionInputParts {
   readonly pty: Pty;
   readonly journal: Journal;
+  readonly redaction: Pick<SessionRedaction, 'input'>;
   /** Modes that the application asked for, which decide how keys and pastes look. */
   modes(): TerminalOutputModes;
   /** Handles output that has come and is not logged yet, so that it stands before the input. */
@@ -44,9 +46,11 @@ interface PasteRequest extends TypeRequest {
 export class SessionInput {
   readonly #parts: SessionInputParts;
   readonly #open = new InputParts();
+  readonly #record: InputRecord;
 
   constructor(parts: SessionInputParts) {
     this.#parts = parts;
+    this.#record = new InputRecord(parts.redaction);
   }
 
   /** Takes one part of a text; sends the whole when the last part is here. Parts of a connection that goes are dropped. */
@@ -56,7 +60,8 @@ export class SessionInput {
     if (text === undefined) return { seq: null, bytesWritten: 0 };
     const bytes = Buffer.from(text);
     if (!request.force) assertCanonicalLines(bytes, this.#parts.pty.modes());
-    const events = textRecords(bytes).map((data): NewEvent => ({ type: 'input_text', payload: { data } }));
+    const events = (): NewEvent[] =>
+      this.#record.text(bytes, this.#parts.pty.modes()).map((payload) => ({ type: 'input_text', payload }));
     return { seq: this.#send(bytes, events), bytesWritten: bytes.length };
   }
 
@@ -71,11 +76,11 @@ export class SessionInput {
     this.#parts.drainOutput();
     const modes = this.#parts.modes();
     const bracketed = modes.bracketedPaste;
-    const events = textRecords(clean.bytes).map((data): NewEvent => ({
-      type: 'input_paste',
-      payload: { data, bracketed },
-    }));
-    if (request.enter) events.push({ type: 'input_keys', payload: { keys: ENTER } });
+    const events = (): NewEvent[] => {
+      const texts = this.#record.text(clean.bytes, this.#parts.pty.modes());
+      const pasted = texts.map((part): NewEvent => ({ type: 'input_paste', payload: { ...part, bracketed } }));
+      return request.enter ? [...pasted, { type: 'input_keys', payload: { keys: ENTER } }] : pasted;
+    };
     const enter = request.enter ? [encodeKeys(ENTER, modes)] : [];
     const bytes = Buffer.concat([framePaste(clean.bytes, { bracketed }), ...enter]);
     if (!request.force) assertCanonicalLines(bytes, this.#parts.pty.modes());
@@ -88,15 +93,19 @@ export class SessionInput {
   keys(names: readonly string[]): { seq: number; bytesWritten: number } {
     this.#parts.assertLive();
     const bytes = encodeKeys(names, this.#parts.modes());
-    const seq = this.#send(bytes, [{ type: 'input_keys', payload: { keys: names } }]);
+    const events = (): NewEvent[] => [
+      { type: 'input_keys', payload: this.#record.keys(names, this.#parts.pty.modes()) },
+    ];
+    const seq = this.#send(bytes, events);
     return { seq, bytesWritten: bytes.length };
   }
 
-  #send(bytes: Buffer, events: readonly NewEvent[]): number {
+  /** `events` is called right before they are logged: how the terminal takes input then decides what they hold. */
+  #send(bytes: Buffer, events: () => readonly NewEvent[]): number {
     const { pty, journal } = this.#parts;
     pty.assertRoom(bytes.length);
     this.#parts.drainOutput();
-    const seq = journal.commit(...events);
+    const seq = journal.commit(...events());
     if (bytes.includes(INTR)) {
       this.#parts.onInterrupt();
       // The key makes the terminal drop what nobody has read yet, a mark of the shell too.
@@ -108,14 +117,4 @@ export class SessionInput {
     pty.write(bytes);
     return seq;
   }
-}
-
-/** Cuts valid UTF-8 into records on character borders; one empty record for empty input, so that the call stands in the log. */
-function textRecords(bytes: Buffer): string[] {
-  const decoder = new StringDecoder('utf8');
-  const records: string[] = [];
-  for (let at = 0; at < bytes.length; at += MAX_OUTPUT_RECORD_BYTES) {
-    records.push(decoder.write(bytes.subarray(at, at + MAX_OUTPUT_RECORD_BYTES)));
-  }
-  return records.length === 0 ? [''] : records;
 }

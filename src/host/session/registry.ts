@@ -9,6 +9,7 @@ import type { NameClaims } from './nameClaims.ts';
 import { Session } from './session.ts';
 import { type LeasePort, type Place, workplaceOf } from './leasePort.ts';
 import { type SessionDefaults, type SessionParams, withDefaults } from './sessionParams.ts';
+import { SessionRedaction } from './sessionRedaction.ts';
 
 export interface RegistryOptions {
   readonly home: string;
@@ -77,6 +78,7 @@ export class SessionRegistry {
   async create(params: CheckedParams<'session.create'>, signal: AbortSignal): Promise<Session> {
     if (this.refusesWork) throw stopping();
     const { name } = params;
+    const redaction = new SessionRedaction(params);
     if (name !== undefined) {
       checkSessionName(name);
       const holder = this.#find(name);
@@ -87,14 +89,18 @@ export class SessionRegistry {
       this.#names.add(name);
     }
     try {
-      return await this.#start(params, signal);
+      return await this.#start(params, redaction, signal);
     } finally {
       if (name !== undefined) this.#names.delete(name);
       this.#changed();
     }
   }
 
-  async #start(given: CheckedParams<'session.create'>, signal: AbortSignal): Promise<Session> {
+  async #start(
+    given: CheckedParams<'session.create'>,
+    redaction: SessionRedaction,
+    signal: AbortSignal,
+  ): Promise<Session> {
     const { claims, clock, defaults, soleSessionId } = this.#options;
     const { name } = given;
     const params = withDefaults(given, defaults);
@@ -122,6 +128,7 @@ export class SessionRegistry {
       const session = await Session.start({
         ...this.#options,
         shell: defaults.shell,
+        redaction,
         id,
         params,
         place,

@@ -10,6 +10,7 @@ import { invariant } from '../../base/invariant.ts';
 import { findRunKey } from '../../eventlog/findRunKey.ts';
 import { keyReused } from '../../protocol/runKey.ts';
 import { KeyFilter } from './keyFilter.ts';
+import type { SessionRedaction } from './sessionRedaction.ts';
 import { SharedStart, type StartCaller } from './sharedStart.ts';
 
 /** Keys in memory, as many as runs are kept. */
@@ -18,6 +19,8 @@ export const MAX_KEPT_KEYS = 1_000;
 interface Entry {
   /** SHA-256 of the command: commands may be long. */
   hash: string;
+  /** It is of the command as the log tells it, without what the session masks. */
+  isOfLog: boolean;
   /** Once `input_run` stands in the log. */
   runId: string | undefined;
   start: SharedStart<void> | undefined;
@@ -27,6 +30,7 @@ export interface RunKeysParts {
   readonly clock: Clock;
   /** Path of the session's log. */
   readonly log: string;
+  readonly redaction: Pick<SessionRedaction, 'shown' | 'assertPlain'>;
 }
 
 /** A command that comes with a key. */
@@ -71,6 +75,7 @@ export class RunKeys {
    *   reading the log throws
    */
   async run({ key, command, caller, type }: KeyedCommand): Promise<{ runId: string; joined: boolean }> {
+    this.#parts.redaction.assertPlain(key, 'the idempotency key');
     const hash = hashOf(command);
     let isTypedHere = false;
     const typeHere = async (signal: AbortSignal): Promise<void> => {
@@ -78,16 +83,20 @@ export class RunKeys {
       isTypedHere = true;
     };
     const entry = this.#entries.get(key) ?? this.#begin(key, hash, typeHere);
-    if (entry.hash !== hash) throw keyReused(key, entry.runId);
+    if (!this.#isOf(entry, command, hash)) throw keyReused(key, entry.runId);
     if (entry.runId === undefined) await entry.start?.join(caller);
     invariant(entry.runId !== undefined, 'a start that ended well has typed its run');
     // The log may have told of another one.
-    if (entry.hash !== hash) throw keyReused(key, entry.runId);
+    if (!this.#isOf(entry, command, hash)) throw keyReused(key, entry.runId);
     return { runId: entry.runId, joined: !isTypedHere };
   }
 
+  #isOf(entry: Entry, command: string, hash: string): boolean {
+    return entry.hash === (entry.isOfLog ? hashOf(this.#parts.redaction.shown(command)) : hash);
+  }
+
   #begin(key: string, hash: string, type: (signal: AbortSignal) => Promise<void>): Entry {
-    const entry: Entry = { hash, runId: undefined, start: undefined };
+    const entry: Entry = { hash, isOfLog: false, runId: undefined, start: undefined };
     const free = (): void => {
       if (entry.runId === undefined && this.#entries.get(key) === entry) this.#entries.delete(key);
     };
@@ -111,6 +120,7 @@ export class RunKeys {
     const found = await findRunKey(this.#parts.log, key);
     if (found === undefined) return false;
     entry.hash = hashOf(found.command);
+    entry.isOfLog = true;
     entry.runId = found.runId;
     this.#forgetOldest();
     return true;

@@ -23,7 +23,7 @@ import type { PlaceWish, RunLeases } from './runLeases.ts';
 import { type QueuedRun, RunQueue } from './runQueue.ts';
 import { writeRunScript } from './runScript.ts';
 import { untilEndOrInput } from './runWait.ts';
-import { RunKeys } from './runKeys.ts';
+import { RunKeys, type RunKeysParts } from './runKeys.ts';
 import type { RunOrigins } from './runOrigins.ts';
 
 export interface RunsParts {
@@ -41,6 +41,7 @@ export interface RunsParts {
   readonly provider: string | undefined;
   /** Path of the session's log. */
   readonly log: string;
+  readonly redaction: RunKeysParts['redaction'];
   readonly readers: Pick<Readers, 'now' | 'own' | 'ownSpoke'>;
   /** Directory for scripts of commands that cannot be typed; made when it is needed. */
   readonly scratch: string;
@@ -50,6 +51,8 @@ export interface RunsParts {
   onTyped(): void;
   /** Handles output that has come and is not logged yet, so that it stands before what is typed next. */
   drainOutput(): void;
+  /** Handles also what the terminal has and was not read; false when it is held back. */
+  readOutput(): boolean;
   /** @throws TtyError `SESSION_NOT_RUNNING` */
   assertLive(): void;
 }

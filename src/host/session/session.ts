@@ -29,6 +29,7 @@ import { exitReported } from './exitReported.ts';
 import { followLog } from './followLog.ts';
 import { createSessionFile, type SessionFile } from './sessionFile.ts';
 import { createSessionLog } from './sessionLog.ts';
+import type { SessionRedaction } from './sessionRedaction.ts';
 import {
   INITIAL_SESSION_STATE,
   isLive,
@@ -46,6 +47,7 @@ export interface SessionOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly screens: ScreenService;
+  readonly redaction: SessionRedaction;
   /** The configured shell. */
   readonly shell: string | undefined;
   readonly leases: LeasePort;
@@ -216,6 +218,7 @@ export class Session {
     await this.#destruction?.catch(() => undefined);
     this.#idleTimer?.clear();
     this.#parts.watch[Symbol.dispose]();
+    this.#parts.held.end();
     this.#assembly.pty.dispose();
     await this.#screenEnd.release();
     await this.#guard[Symbol.asyncDispose]();
@@ -244,6 +247,7 @@ export class Session {
     this.#idleTimer?.clear();
     this.#parts.watch[Symbol.dispose]();
     this.#parts.replies.end();
+    this.#parts.held.end();
     try {
       this.#parts.coordinator.exit(exit);
     } finally {

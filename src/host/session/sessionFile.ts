@@ -6,6 +6,7 @@ import { errorFields, type Logger } from '../../base/logger.ts';
 import { identify, type ProcessIdentity } from '../../base/processIdentity.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import type { SessionParams } from './sessionParams.ts';
+import type { SessionRedaction } from './sessionRedaction.ts';
 import { writeSessionRecord } from '../../store/manifest.ts';
 import type { Journal } from './journal.ts';
 import type { PreparedLaunch } from './launch.ts';
@@ -18,6 +19,7 @@ export interface SessionFileOptions {
   readonly launch: PreparedLaunch;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly redaction: Pick<SessionRedaction, 'shown' | 'facts'>;
   /** Path of `session.json`. */
   readonly file: string;
 }
@@ -51,7 +53,8 @@ export class SessionFile {
 
   /** Replaces the file. A home that cannot be written is logged: the event log stays the truth, the next change tries again. */
   write(state: SessionState): void {
-    const { id, hostId, params, launch, clock, logger, file } = this.#options;
+    const { id, hostId, params, launch, redaction, clock, logger, file } = this.#options;
+    const shown = (text: string): string => redaction.shown(text);
     const now = new Date(clock.wallMs()).toISOString();
     const isOver = hasEnded(state);
     if (isOver) this.#endedAt ??= now;
@@ -65,11 +68,11 @@ export class SessionFile {
         updatedAt: now,
         status: state.status,
         ...(state.failureReason === null ? {} : { failureReason: state.failureReason }),
-        command: launch.plan.argv,
-        cwd: params.cwd,
+        command: launch.plan.argv.map(shown),
+        cwd: shown(params.cwd),
         ...(params.name === undefined ? {} : { name: params.name }),
-        shell: launch.shellPath,
-        term: params.term,
+        shell: launch.shellPath === null ? null : shown(launch.shellPath),
+        term: shown(params.term),
         cols: this.#size.cols,
         rows: this.#size.rows,
         creationCols: params.cols,
@@ -82,6 +85,7 @@ export class SessionFile {
         exitSignal: state.exitSignal,
         ...(params.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: params.idleTimeoutMs }),
         completionSource: launch.source?.name ?? 'process',
+        ...(redaction.facts === undefined ? {} : { redact: redaction.facts.map(({ rule }) => rule) }),
         ...(params.provider === undefined ? {} : { provider: params.provider }),
         ...(isOver
           ? {

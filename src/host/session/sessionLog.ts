@@ -5,6 +5,7 @@ import { LogAppender, LogWriteError } from '../../eventlog/appender.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import { type SessionPaths, sessionsDirectory } from '../../protocol/homeLayout.ts';
 import type { SessionParams } from './sessionParams.ts';
+import type { SessionRedaction } from './sessionRedaction.ts';
 import { LOG_FORMAT_VERSION, PACKAGE_VERSION } from '../../protocol/version.ts';
 
 export interface SessionLogOptions {
@@ -12,6 +13,7 @@ export interface SessionLogOptions {
   readonly params: SessionParams;
   readonly home: string;
   readonly clock: Clock;
+  readonly redaction: Pick<SessionRedaction, 'shown' | 'facts'>;
 }
 
 /** The appender of a new log whose first event describes the session. @throws TtyError `STORAGE_WRITE_ERROR` */
@@ -20,7 +22,8 @@ export function createSessionLog(
   paths: SessionPaths,
   command: readonly string[],
 ): LogAppender {
-  const { id, params, home, clock } = options;
+  const { id, params, home, clock, redaction } = options;
+  const shown = (text: string): string => redaction.shown(text);
   try {
     const appender = LogAppender.create(paths.log, {
       sessionId: id,
@@ -28,16 +31,17 @@ export function createSessionLog(
       started: {
         formatVersion: LOG_FORMAT_VERSION,
         sessionId: id,
-        command,
-        cwd: params.cwd,
+        command: command.map(shown),
+        cwd: shown(params.cwd),
         cols: params.cols,
         rows: params.rows,
-        term: params.term,
+        term: shown(params.term),
         ...(params.name === undefined ? {} : { name: params.name }),
         ...(params.provider === undefined ? {} : { provider: params.provider }),
         toolVersion: PACKAGE_VERSION,
         platform: process.platform,
         unicodeVersion: '11',
+        ...(redaction.facts === undefined ? {} : { redact: redaction.facts }),
       },
     });
     syncDirectory(sessionsDirectory(home));

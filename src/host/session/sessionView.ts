@@ -7,7 +7,7 @@ const LISTED_RUNS = 100;
 
 export function describe(
   parts: SessionParts,
-  { clock, pty }: AssemblyOptions,
+  { clock, pty, redaction }: AssemblyOptions,
   isLive: boolean,
 ): Omit<InspectResult, 'sessionId'> {
   const { flow, gate, journal, modes, runs } = parts;
@@ -25,6 +25,7 @@ export function describe(
     bracketedPaste: modes.modes.bracketedPaste,
     isAltScreen: modes.modes.alternateScreen,
     uptimeMs: Math.round(clock.nowMs() - parts.startedMs),
+    ...(redaction.facts === undefined ? {} : { redact: [...redaction.facts], redacted: redaction.counts }),
   };
 }
 
@@ -50,7 +51,7 @@ function describeCompletion(parts: SessionParts, isLive: boolean): InspectResult
 
 /** A session as `create` tells it; `processRunId` when its program is a run. */
 export function describeCreated(
-  { params, launch, pty }: AssemblyOptions,
+  { params, launch, pty, redaction }: AssemblyOptions,
   createdAt: string,
   processRunId: string | undefined,
 ): Omit<CreateResult, 'sessionId'> {
@@ -59,8 +60,8 @@ export function describeCreated(
     createdAt,
     cols: params.cols,
     rows: params.rows,
-    shell: launch.shellPath,
-    command: [...launch.plan.argv],
+    shell: launch.shellPath === null ? null : redaction.shown(launch.shellPath),
+    command: launch.plan.argv.map((word) => redaction.shown(word)),
     childPid: pty.pid,
     ...(processRunId === undefined ? {} : { runId: processRunId }),
     ...(params.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: params.idleTimeoutMs }),

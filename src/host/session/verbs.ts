@@ -4,12 +4,14 @@ import { parseSignal } from '../../protocol/signals.ts';
 import type { Screen } from '../../screen/live/liveScreen.ts';
 import type { Pty } from '../pty/pty.ts';
 import type { Journal } from './journal.ts';
+import type { SessionRedaction } from './sessionRedaction.ts';
 import { signalGroup, signalTree } from './signalTarget.ts';
 
 export interface VerbParts {
   readonly sessionId: string;
   readonly pty: Pty;
   readonly journal: Journal;
+  readonly redaction: Pick<SessionRedaction, 'mask'>;
   readonly screen: Pick<Screen, 'resize'>;
   /** Handles output that has come and is not logged yet, so that it stands before the event. */
   drainOutput(): void;
@@ -31,8 +33,8 @@ export class SessionVerbs {
   /** @throws TtyError `INVALID_INPUT`, `SESSION_NOT_RUNNING`, `STORAGE_WRITE_ERROR` */
   mark(label: string): { seq: number } {
     checkLabel(label);
-    const { journal } = this.#begin();
-    return { seq: journal.commit({ type: 'marker', payload: { label } }) };
+    const { journal, redaction } = this.#begin();
+    return { seq: journal.commit({ type: 'marker', payload: { label: redaction.mask(label).text } }) };
   }
 
   /** The kernel tells the program (SIGWINCH) if the size is another one. @throws TtyError `SESSION_NOT_RUNNING`, `STORAGE_WRITE_ERROR` */

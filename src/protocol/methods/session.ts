@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { COMPLETION_SOURCES } from '../outcomes.ts';
 import { defineMethod } from './define.ts';
 import { leaseWaitMs, logHead, provider, runView, sessionRef, size } from './common.ts';
-import { MAX_TIMEOUT_MS } from '../limits.ts';
+import { MAX_REDACT_BYTES, MAX_REDACT_VALUES, MAX_TIMEOUT_MS } from '../limits.ts';
 
 export const SESSION_STATUSES = ['running', 'exiting', 'exited', 'failed', 'destroying', 'destroyed'] as const;
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
@@ -38,6 +38,12 @@ export type CompletionChoice = (typeof COMPLETION_CHOICES)[number];
 export const HOOKS_STATES = ['none', 'awaited', 'working', 'failed', 'lost'] as const;
 export type HooksState = (typeof HOOKS_STATES)[number];
 
+const redactRequest = z.strictObject({
+  env: z.array(z.string().min(1).max(256)).max(MAX_REDACT_VALUES).default([]).describe('variables of environment'),
+  values: z.array(z.string().max(MAX_REDACT_BYTES)).max(MAX_REDACT_VALUES).default([]),
+  patterns: z.boolean().default(false).describe('also what has the shape of a well-known token'),
+});
+
 export const createSession = defineMethod({
   summary: 'Starts a session: a program on a terminal of its own.',
   params: z.strictObject({
@@ -57,6 +63,7 @@ export const createSession = defineMethod({
       .optional()
       .describe('ends the session after so long without a byte'),
     completion: z.enum(COMPLETION_CHOICES).default('auto'),
+    redact: redactRequest.optional().describe('what is masked before anything is written'),
     asRun: z.boolean().default(false).describe('the program itself is the one run of this session'),
     provider: provider
       .optional()
@@ -130,6 +137,11 @@ export const inspectSession = defineMethod({
     bracketedPaste: z.boolean(),
     isAltScreen: z.boolean(),
     uptimeMs: z.number(),
+    redact: z
+      .array(z.object({ rule: z.string(), values: z.int() }))
+      .optional()
+      .describe('what is masked before it is written: rules and how many values each has'),
+    redacted: z.record(z.string(), z.int()).optional().describe('how many secrets were masked so far, by rule'),
   }),
   errors: ['SESSION_NOT_FOUND', 'INVALID_SESSION_ID'],
 });

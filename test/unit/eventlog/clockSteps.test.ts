@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { replaySnapshot } from '../../../src/artifacts/replaySnapshot.ts';
 import type { Clock } from '../../../src/base/clock.ts';
-import { RunHistory } from '../../../src/client/runLog.ts';
+import { RunHistory } from '../../../src/eventlog/runHistory.ts';
 import { recoverLog } from '../../../src/eventlog/recover.ts';
 import { verifyLog } from '../../../src/eventlog/verify.ts';
 import { FakeClock } from '../../support/fakeClock.ts';

@@ -13,6 +13,7 @@ import { TtyError } from '../../../../src/protocol/errors.ts';
 import { MAX_PASTE_BYTES } from '../../../../src/protocol/limits.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 import { FakePty } from '../../../support/fakePty.ts';
+import { redactionOf } from '../../../support/redactions.ts';
 import { SESSION } from '../../../support/runBench.ts';
 
 let directory: string;
@@ -59,6 +60,7 @@ beforeEach(() => {
   const shared = {
     pty,
     journal,
+    redaction: redactionOf(),
     drainOutput: () => undefined,
     onInterrupt: () => void steps.push('interrupt'),
     onTyped: (_: Buffer, answers: number) => void typed.push(answers),
@@ -131,6 +133,7 @@ describe('a paste', () => {
     const late = new SessionInput({
       pty,
       journal,
+      redaction: redactionOf(),
       drainOutput: () => modes.feed(Buffer.from('\u001b[?2004h')),
       onInterrupt: () => undefined,
       onTyped: () => undefined,

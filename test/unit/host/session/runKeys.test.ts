@@ -10,6 +10,7 @@ import { MAX_KEPT_KEYS, RunKeys } from '../../../../src/host/session/runKeys.ts'
 import { TtyError } from '../../../../src/protocol/errors.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 import { SESSION } from '../../../support/runBench.ts';
+import { redactionOf } from '../../../support/redactions.ts';
 
 let directory: string;
 let log: string;
@@ -34,7 +35,7 @@ beforeEach(() => {
   };
   const about = { toolVersion: '0', platform: 'linux', unicodeVersion: '11' };
   appender = LogAppender.create(log, { sessionId: SESSION, clock, started: { ...started, ...about } });
-  keys = new RunKeys({ clock, log });
+  keys = new RunKeys({ clock, log, redaction: redactionOf() });
 });
 afterEach(async () => {
   await appender.close();
@@ -42,6 +43,7 @@ afterEach(async () => {
 });
 
 const never = new AbortController().signal;
+const RUN = { noWait: false, marker: 'm0', runId: `${SESSION}.0`, source: 'hooks' } as const;
 
 /** Appends what a session does when it types a command. */
 function type(key: string, command: string): string {
@@ -71,6 +73,29 @@ function run(key: string, command: string, { signal = never, timeoutMs = 0, turn
     },
   });
 }
+
+describe('a command whose secrets are masked', () => {
+  beforeEach(() => {
+    keys = new RunKeys({ clock, log, redaction: redactionOf(['hunter2-Tr0ub4dor']) });
+  });
+
+  it('is found in the log by what is told of it, in memory by what was typed', async () => {
+    appender.append([
+      { type: 'input_run', payload: { ...RUN, command: 'login *****************', idempotencyKey: 'old' } },
+    ]);
+    for (let n = 0; n <= MAX_KEPT_KEYS; n++) await run(n === 0 ? 'old' : `k${n}`, 'login hunter2-Tr0ub4dor');
+    expect(await run('old', 'login hunter2-Tr0ub4dor')).toMatchObject({ joined: true });
+    await expect(run('old', 'logout hunter2-Tr0ub4dor')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    await expect(run(`k${MAX_KEPT_KEYS}`, 'login *****************')).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
+  });
+
+  it('may not have one in its key', async () => {
+    await expect(run('k-hunter2-Tr0ub4dor', 'make')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(typed).toEqual([]);
+  });
+});
 
 describe('a command with an idempotency key', () => {
   it('is typed once, and every further call gets its run', async () => {

@@ -11,6 +11,7 @@ import { createSession } from '../../../../src/protocol/methods/session.ts';
 import { ScreenService } from '../../../../src/screen/live/screenService.ts';
 import { FakeLeases } from '../../../support/fakeLeases.ts';
 import { SESSION } from '../../../support/runBench.ts';
+import { redactionOf } from '../../../support/redactions.ts';
 
 let home: string;
 beforeEach(() => {
@@ -46,6 +47,7 @@ describe('a session that cannot begin after its program was started', () => {
       clock: systemClock,
       logger,
       screens,
+      redaction: redactionOf(),
       shell: undefined,
       leases: new FakeLeases(1),
       onEnd: () => undefined,
