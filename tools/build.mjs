@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { copyFonts, copyPlayer } from './assets.mjs';
+import { copyFonts, copyLicences, copyPlayer } from './assets.mjs';
 import { duration, filesBelow, inRoot, isProgram, localProgram, ROOT, run } from './project.mjs';
 
 /** Packages that stay outside the bundles: native code, found in node_modules at run time. */
@@ -169,6 +169,7 @@ async function fill(esbuild, outdir, types) {
   }
   copyFonts(path.join(outdir, 'fonts'));
   copyPlayer(path.join(outdir, 'player'));
+  copyLicences(path.join(outdir, 'licences'));
   return types ? run(localProgram('tsc'), ['-p', 'tsconfig.types.json', '--outDir', path.join(outdir, 'types')]) : 0;
 }
 

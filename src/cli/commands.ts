@@ -40,6 +40,7 @@ import { runCancelSpec } from './specs/cancel.ts';
 import { eventsSpec } from './specs/events.ts';
 import { completionSpec } from './specs/completion.ts';
 import { proofCreateSpec, proofVerifySpec } from './specs/proof.ts';
+import { proofScanSpec } from './specs/proofScan.ts';
 import { recordExportSpec } from './specs/record.ts';
 import { runListSpec, runOutputSpec, runSpec, runStatusSpec, runWaitSpec } from './specs/run.ts';
 import { screenshotSpec } from './specs/screenshot.ts';
@@ -69,6 +70,7 @@ export const COMMANDS: readonly Command[] = [
   bindCommand(recordExportSpec, async () => (await import('./commands/recordExport.ts')).recordExport),
   bindCommand(proofCreateSpec, async () => (await import('./commands/proofCreate.ts')).proofCreate),
   bindCommand(proofVerifySpec, async () => (await import('./commands/proofVerify.ts')).proofVerify),
+  bindCommand(proofScanSpec, async () => (await import('./commands/proofScan.ts')).proofScan),
   bindCommand(destroySpec, async () => destroy),
   bindCommand(gcSpec, async () => (await import('./commands/seldom.ts')).gc),
   bindCommand(leaseListSpec, async () => (await import('./commands/seldom.ts')).leaseList),

@@ -12,6 +12,8 @@ export const EXIT_SESSION_ENDED = 4;
 export const EXIT_NOT_CANCELLED = 4;
 /** Whoever read standard output went away; what a shell shows for a program that SIGPIPE ended. */
 export const EXIT_READER_GONE = 141;
+/** A bundle does not fit together, or holds what it should not; the envelope is still `ok: true`. */
+export const EXIT_PROOF_FAILED = 12;
 /** A check of `doctor` failed. */
 export const EXIT_CHECK_FAILED = 1;
 

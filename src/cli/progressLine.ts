@@ -35,7 +35,9 @@ export class ProgressLine {
     const full = Math.floor(share * BAR_COLS);
     const bar = `${'#'.repeat(full)}${'.'.repeat(BAR_COLS - full)}`;
     const left =
-      share === 0 ? '' : `, ${formatDuration(Math.ceil((tookMs * (1 - share)) / share / SECOND_MS) * SECOND_MS)} left`;
+      share === 0 || share === 1
+        ? ''
+        : `, ${formatDuration(Math.ceil((tookMs * (1 - share)) / share / SECOND_MS) * SECOND_MS)} left`;
     this.#written = stderr.write(`\r\u001b[K${this.#verb}: [${bar}] ${Math.floor(100 * share)} %${left}`);
   }
 

@@ -5,6 +5,7 @@
 import { quote, TtyError } from '../protocol/errors.ts';
 import { formsOf, MIN_SECRET_BYTES, withoutControls } from './forms.ts';
 import { OutputRedactor } from './outputRedactor.ts';
+import { SecretScanner } from './secretScanner.ts';
 import { buildTable, type Form, MAX_TABLE_BYTES, type SecretTable } from './secretTable.ts';
 import { TOKEN_SHAPES } from './tokenShapes.ts';
 
@@ -89,14 +90,12 @@ export class Redaction {
     return isMasked ? { text: masked.toString(), isMasked } : { text, isMasked };
   }
 
-  /** The table, for whoever looks for secrets without masking them. */
-  get table(): SecretTable {
-    return this.#table;
-  }
-
-  /** The name of a rule by its number. */
-  ruleName(rule: number): string {
-    return this.#names[rule] ?? '';
+  /** Looks for secrets in a stream and masks nothing; `onFound` gets the rule and where in the stream the secret begins. */
+  finder(onFound: (rule: string, position: number) => void): SecretScanner {
+    return new SecretScanner(this.#table, {
+      mark: () => undefined,
+      found: (rule, position) => onFound(this.#names[rule] ?? '', position),
+    });
   }
 }
 

@@ -23,14 +23,23 @@ async function everythingIn(home: TestHome, id: string): Promise<string[]> {
   return [...texts, output.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]| \r(?!\n)|[\r\n]/g, '')];
 }
 
+/** Where a test puts what it makes from a session. */
+function outOf(home: TestHome): string {
+  const directory = path.join(home.root, 'out');
+  fs.mkdirSync(directory, { recursive: true });
+  return directory;
+}
+
 /** What a person could be shown of the session: screen, picture and recording. */
 async function shownOf(home: TestHome, id: string): Promise<string[]> {
-  const cast = path.join(home.work, 'work.cast');
+  const cast = path.join(outOf(home), 'work.cast');
   const snapshots = ['text', 'ansi', 'html', 'svg'].map((format) =>
     home.run(['snapshot', id, '--include-scrollback', '--format', format]),
   );
   const shown = (await Promise.all(snapshots)).map(({ stdout }) => stdout);
   await home.result(['record', 'export', id, '--out', cast]);
+  await home.result(['record', 'export', id, '--format', 'html', '--out', path.join(outOf(home), 'work.html')]);
+  shown.forEach((text, index) => fs.writeFileSync(path.join(outOf(home), `${index}.svg`), text));
   return [...shown, ...shown.map((text) => text.replaceAll('\n', '')), fs.readFileSync(cast, 'utf8')];
 }
 
@@ -64,6 +73,33 @@ describe('a secret', () => {
       expect(text).not.toContain(TYPED);
       expect(text).not.toContain(Buffer.from(SECRET).toString('base64').slice(0, 20));
     }
+    const bundle = path.join(outOf(home), 'bundle');
+    await home.result(['proof', 'create', id, '--out', bundle, '--claim', 'nobody sees it']);
+    const manifest: unknown = JSON.parse(fs.readFileSync(path.join(bundle, 'manifest.json'), 'utf8'));
+    const redaction = { rules: [{ rule: 'env:TOKEN', values: 1 }], noEchoInputs: 1 };
+    expect(manifest).toMatchObject({ redaction });
+    for (const directory of [home.home, outOf(home)]) {
+      const scan = ['proof', 'scan', directory, '--redact-env', 'TOKEN', '--redact-env', 'TYPED'];
+      expect(await home.result(scan, { env: { ...env, TYPED } })).toMatchObject({ clean: true, found: [] });
+    }
+  });
+
+  it('that nobody named is found by proof scan, on the screen as well, and not told', async () => {
+    await using home = new TestHome();
+    const id = await home.create([
+      '--',
+      'sh',
+      '-c',
+      `printf '\\033[1;9H${SECRET.slice(8)}\\033[1;1H${SECRET.slice(0, 8)}'`,
+    ]);
+    await home.result(['wait', id, '--exit']);
+    await home.result(['create', '--name', 'other', '--', 'true']);
+    const scan = ['proof', 'scan', home.home, '--redact-env', 'TOKEN'];
+    const { exitCode, stdout, stderr } = await home.run(scan, { env: { TOKEN: SECRET } });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 12, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`sessions/${id}/events\\.jsonl {2}screen after event \\d+ {2}env:TOKEN\\n`));
+    expect(stdout).not.toContain(SECRET.slice(8));
+    expect(await home.error(['proof', 'scan', '/nowhere'])).toMatchObject({ code: 'INVALID_INPUT', exitCode: 2 });
   });
 
   it('in the command line of a session is masked in its record, and refused as a name', async () => {

@@ -5,6 +5,8 @@ const HELD = 'test/unit/host/session/heldOutput.test.ts';
 const INPUT = 'test/unit/host/session/inputRecord.test.ts';
 const MASKED = 'test/unit/host/run/maskedOutput.test.ts';
 const KEYS = 'test/unit/host/session/runKeys.test.ts';
+const SCAN = 'test/unit/artifacts/scan/scanDirectory.test.ts';
+const EVENTS = 'src/artifacts/scan/eventScan.ts';
 const SCANNER = 'src/redact/secretScanner.ts';
 const TRACK = 'src/redact/track.ts';
 
@@ -121,5 +123,40 @@ export const REDACTION_MUTANTS = [
     find: 'entry.isOfLog ? hashOf(this.#parts.redaction.shown(command)) : hash',
     replace: 'hash',
     test: KEYS,
+  },
+  {
+    name: 'proof scan: output is put together over the borders of events',
+    file: EVENTS,
+    find: 'this.#output.feed(bytes, seq);',
+    replace: 'this.#text(bytes.toString(), seq);',
+    test: `${SCAN} > over the borders of events`,
+  },
+  {
+    name: 'proof scan: the screen is looked at while it stands, not only at the end',
+    file: EVENTS,
+    find: 'if (this.#bytesSince >= LOOK_BYTES || t - this.#lookedAt >= FRAME_US) await this.#look(t);',
+    replace: '',
+    test: `${SCAN} > painted in pieces`,
+  },
+  {
+    name: 'proof scan: what left the screen at the top is looked at',
+    file: EVENTS,
+    find: 'includeScrollback: true',
+    replace: 'includeScrollback: false',
+    test: `${SCAN} > at the top`,
+  },
+  {
+    name: 'proof scan: hashes of a log are no tokens',
+    file: 'src/artifacts/scan/scanDirectory.ts',
+    find: 'const raw = isLines ? named : all;',
+    replace: 'const raw = all;',
+    test: `${SCAN} > is clean`,
+  },
+  {
+    name: 'proof scan: a place does not tell the secret in its name',
+    file: 'src/artifacts/scan/findings.ts',
+    find: 'file: this.#all.mask(finding.file).text',
+    replace: 'file: finding.file',
+    test: `${SCAN} > in a name`,
   },
 ];

@@ -13,6 +13,7 @@ import {
 import { completionSpec } from './completion.ts';
 import { eventsSpec } from './events.ts';
 import { proofCreateSpec, proofVerifySpec } from './proof.ts';
+import { proofScanSpec } from './proofScan.ts';
 import { recordExportSpec } from './record.ts';
 import { runListSpec, runOutputSpec, runSpec, runStatusSpec, runWaitSpec } from './run.ts';
 import { screenshotSpec } from './screenshot.ts';
@@ -43,6 +44,7 @@ export const SPECS: readonly CommandSpec[] = [
   recordExportSpec,
   proofCreateSpec,
   proofVerifySpec,
+  proofScanSpec,
   destroySpec,
   gcSpec,
   leaseListSpec,
