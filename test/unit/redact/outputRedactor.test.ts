@@ -111,6 +111,26 @@ describe('what is masked', () => {
     expect(masked(redaction, `a ${form} b`)).toBe(`a ${'*'.repeat(form.length)} b`);
   });
 
+  it.each([
+    ['a POSIX shell', `'\\''`, `'\\''\\'\\'''\\''`],
+    ['fish', `\\'`, `\\\\\\'`],
+    ['PowerShell', `''`, `''''`],
+  ])('the value with quotes as %s writes it, also inside a quoted line', (_, once, twice) => {
+    const quoted = redactionOf([`a"b'c and much more'`]);
+    for (const quote of [once, twice]) {
+      const line = `a"b${quote}c and much more${quote}`;
+      expect(masked(quoted, `echo ${line}.`)).toBe(`echo ${'*'.repeat(line.length)}.`);
+    }
+  });
+
+  it('a key of 4,096 bits', () => {
+    const key = `-----BEGIN KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC+/AbCdEfGhIjKlMnOpQrStUvWxYz0123\n'.repeat(50)}`;
+    const encoded = Buffer.from(key).toString('base64');
+    for (const text of [key.replaceAll('\n', '\r\n'), JSON.stringify(key), encoded]) {
+      expect(masked(redactionOf([key]), text).replaceAll(/[*\r\n"]/g, '').length).toBeLessThan(5);
+    }
+  });
+
   it('base64 with the value at any place in it', () => {
     for (let before = 0; before < 3; before++) {
       const encoded = Buffer.from(`${'u:'.slice(0, before)}${SECRET}`).toString('base64');
@@ -255,7 +275,7 @@ describe('what is held back', () => {
     const one = redactor((rule) => found.push(rule));
     for (const byte of Buffer.from(`${SECRET} ${encodeURIComponent(SECRET)} hunter`)) one.feed(Buffer.from([byte]));
     one.flush();
-    expect(found).toEqual(['file', 'file']);
+    expect(found).toEqual(['values', 'values']);
   });
 });
 
