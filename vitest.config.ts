@@ -20,6 +20,8 @@ export default defineConfig({
       project('architecture'),
       // After the others, not beside them: these start hosts and shells and watch how quick they are.
       project('integration', { globalSetup: ['./test/support/integrationSetup.ts'], sequence: { groupOrder: 1 } }),
+      // Last, and on one Node only: what runs in the browser is the same with each.
+      project('browser', { globalSetup: ['./test/support/integrationSetup.ts'], sequence: { groupOrder: 2 } }),
     ],
   },
 });

@@ -12,6 +12,7 @@ const FAMILIES = [
   'wait',
   'snapshot',
   'screenshot',
+  'recording',
   'runs',
   'leases',
   'proof',

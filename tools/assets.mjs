@@ -1,5 +1,5 @@
-// Files of other packages that are part of ours: the fonts that pictures are drawn with, and the player of pages. They are copied,
-// so that who installs agent-tty gets these few files and not whole families and libraries.
+// Files of other packages that are part of ours: the fonts that pictures are drawn with, the player of pages, and the licences of what is
+// bundled for recordings. They are copied, so that who installs agent-tty gets these few files and not whole families and libraries.
 import fs from 'node:fs';
 import path from 'node:path';
 import { inRoot } from './project.mjs';
@@ -35,4 +35,14 @@ export function copyPlayer(directory) {
   fs.mkdirSync(directory, { recursive: true });
   for (const file of ['dist/bundle/asciinema-player.min.js', 'dist/bundle/asciinema-player.css', 'LICENSE'])
     fs.copyFileSync(inRoot('node_modules', PLAYER, file), path.join(directory, path.basename(file)));
+}
+
+/** Packages that are part of the bundles for recordings, and the text of the licence of each. */
+const BUNDLED = { mediabunny: 'LICENSE', gifenc: 'LICENSE.md' };
+
+/** Copies the licences of bundled packages into `directory`. */
+export function copyLicences(directory) {
+  fs.mkdirSync(directory, { recursive: true });
+  for (const [name, file] of Object.entries(BUNDLED))
+    fs.copyFileSync(inRoot('node_modules', name, file), path.join(directory, `${name}.txt`));
 }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { copyFonts, copyPlayer } from './assets.mjs';
+import { copyFonts, copyLicences, copyPlayer } from './assets.mjs';
 import { duration, filesBelow, inRoot, isProgram, localProgram, ROOT, run } from './project.mjs';
 
 /** Packages that stay outside the bundles: native code, found in node_modules at run time. */
@@ -18,14 +18,14 @@ const REQUIRE_BANNER =
 const IN_BROWSER = { platform: 'browser', format: 'iife', target: 'chrome107', external: [] };
 
 /**
- * One bundle each, so that starting one of them never loads a file that exists for the sake of another. Only the CLI is
- * split: a command's code lies in its own chunk until it is asked for. Names stay readable in stack traces.
+ * One bundle each, so that starting one of them never loads a file that exists for the sake of another. The CLI and
+ * the library are split: what few callers want lies in a chunk of its own until it is asked for. Names stay readable in stack traces.
  */
 const BUNDLES = [
   { entry: 'src/cli/main.ts', name: 'cli', splitting: true, program: true },
   { entry: 'src/host/main.ts', name: 'host' },
   { entry: 'src/screen/worker/worker.ts', name: 'screenWorker', banner: REQUIRE_BANNER },
-  { entry: 'src/index.ts', name: 'index', banner: REQUIRE_BANNER },
+  { entry: 'src/index.ts', name: 'index', splitting: true, banner: REQUIRE_BANNER },
   { entry: 'src/artifacts/video/page.ts', name: 'videoPage', more: IN_BROWSER },
   { entry: 'src/artifacts/player/page.ts', name: 'playerPage', more: IN_BROWSER },
 ];
@@ -169,6 +169,7 @@ async function fill(esbuild, outdir, types) {
   }
   copyFonts(path.join(outdir, 'fonts'));
   copyPlayer(path.join(outdir, 'player'));
+  copyLicences(path.join(outdir, 'licences'));
   return types ? run(localProgram('tsc'), ['-p', 'tsconfig.types.json', '--outDir', path.join(outdir, 'types')]) : 0;
 }
 

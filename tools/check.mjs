@@ -25,6 +25,7 @@ const CHECKS = {
   build: tool('build', '--if-stale'),
   proofs: tool('checkProofs'),
   integration: local('vitest', 'run', '--project', 'integration'),
+  browser: local('vitest', 'run', '--project', 'browser'),
   conformance: tool('conformance'),
   package: local('publint', '--strict'),
 };

@@ -21,7 +21,14 @@ const PROGRAMS = {
   setsid: 'util-linux',
   stty: 'coreutils',
   python3: 'python3',
+  chromium: 'chromium',
+  ffmpeg: 'ffmpeg',
+  ffprobe: 'ffmpeg',
+  asciinema: 'asciinema',
 };
+
+/** Programs that do as well. */
+const INSTEAD = { chromium: ['chromium-browser', 'google-chrome-stable', 'google-chrome'] };
 
 /** Whether `name` can be run by that name. */
 function isOnPath(name) {
@@ -36,7 +43,7 @@ function isOnPath(name) {
 }
 
 function missingPrograms() {
-  return Object.keys(PROGRAMS).filter((name) => !isOnPath(name));
+  return Object.keys(PROGRAMS).filter((name) => ![name, ...(INSTEAD[name] ?? [])].some(isOnPath));
 }
 
 /** Whether node_modules holds the versions of the lock file; optional packages of other systems may be absent. */

@@ -8,6 +8,7 @@ import { InvariantError } from '../base/invariant.ts';
 import type { CommandReply, OptionValues } from './command.ts';
 import type { CliContext } from './context.ts';
 import { createParams } from './createParams.ts';
+import { leaseParams } from './leaseParams.ts';
 import { callBound, waitBound, withStartedHost } from './host.ts';
 import { type Interruption, interruptible } from './interruptible.ts';
 import { waitsFor } from './inputBlocks.ts';
@@ -15,17 +16,6 @@ import { runReply, waitForRun } from './runStream.ts';
 import type { runSpec } from './specs/run.ts';
 
 type Options = OptionValues<(typeof runSpec)['options']>;
-
-/** What a run says of its place. */
-export function leaseParams({ provider, 'lease-wait': leaseWaitMs }: Options): {
-  provider?: string;
-  leaseWaitMs?: number;
-} {
-  return {
-    ...(provider === undefined ? {} : { provider }),
-    ...(leaseWaitMs === undefined ? {} : { leaseWaitMs }),
-  };
-}
 
 /** Ending a session takes up to so long. */
 const DESTROY_MS = 10_000;

@@ -12,12 +12,15 @@ const SECOND_MS = 1_000;
 /** One line on a terminal's standard error, once the work takes longer than a second: a bar, and how long it will still take. */
 export class ProgressLine {
   readonly #context: Pick<CliContext, 'clock' | 'stderr' | 'json'>;
+  readonly #verb: string;
   readonly #startedMs: number;
   #shownMs: number | undefined;
   #written: Promise<void> | undefined;
 
-  constructor(context: Pick<CliContext, 'clock' | 'stderr' | 'json'>) {
+  /** @param verb what goes on, for the beginning of the line */
+  constructor(context: Pick<CliContext, 'clock' | 'stderr' | 'json'>, verb = 'exporting') {
     this.#context = context;
+    this.#verb = verb;
     this.#startedMs = context.clock.nowMs();
   }
 
@@ -32,8 +35,10 @@ export class ProgressLine {
     const full = Math.floor(share * BAR_COLS);
     const bar = `${'#'.repeat(full)}${'.'.repeat(BAR_COLS - full)}`;
     const left =
-      share === 0 ? '' : `, ${formatDuration(Math.ceil((tookMs * (1 - share)) / share / SECOND_MS) * SECOND_MS)} left`;
-    this.#written = stderr.write(`\r\u001b[Kexporting: [${bar}] ${Math.floor(100 * share)} %${left}`);
+      share === 0 || share === 1
+        ? ''
+        : `, ${formatDuration(Math.ceil((tookMs * (1 - share)) / share / SECOND_MS) * SECOND_MS)} left`;
+    this.#written = stderr.write(`\r\u001b[K${this.#verb}: [${bar}] ${Math.floor(100 * share)} %${left}`);
   }
 
   /** Takes the line away. */

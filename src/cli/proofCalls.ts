@@ -4,14 +4,11 @@ import { TtyError } from '../protocol/errors.ts';
 import type { ProofProgress } from '../protocol/proof.ts';
 import type { CliContext } from './context.ts';
 import { interruptible } from './interruptible.ts';
-
-/** Work that takes longer tells how far it is. */
-const SILENT_MS = 1_000;
-const REDRAW_MS = 100;
+import { ProgressLine } from './progressLine.ts';
 
 /** What the makers and checkers of bundles are given by this program. */
 interface ProofCall {
-  readonly fonts: string;
+  readonly assets: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ProofProgress) => void;
 }
@@ -19,27 +16,18 @@ interface ProofCall {
 /** Does `work`, which a signal ends, and tells a person at a terminal how far it is once it takes longer than a second. */
 export function proofCall<T>(context: CliContext, verb: string, work: (call: ProofCall) => Promise<T>): Promise<T> {
   return interruptible(context, async (interruption) => {
-    const { clock, stderr, json } = context;
-    const startedMs = clock.nowMs();
-    let shownMs = startedMs + SILENT_MS - REDRAW_MS;
-    let written: Promise<void> | undefined;
-    const onProgress = ({ doneBytes, totalBytes }: ProofProgress): void => {
-      const nowMs = clock.nowMs();
-      if (json || !stderr.isTerminal || nowMs - shownMs < REDRAW_MS) return;
-      shownMs = nowMs;
-      const percent = Math.floor((100 * doneBytes) / totalBytes);
-      written = stderr.write(`\r${verb}: ${percent} % of ${totalBytes} bytes of log`);
-    };
+    const meter = new ProgressLine(context, verb);
+    const onProgress = ({ doneBytes, totalBytes }: ProofProgress): void =>
+      meter.show({ doneEvents: doneBytes, totalEvents: totalBytes });
     try {
-      const fonts = path.join(path.dirname(context.hostEntry), 'fonts');
-      return await work({ fonts, signal: interruption.signal, onProgress });
+      const assets = path.dirname(context.hostEntry);
+      return await work({ assets, signal: interruption.signal, onProgress });
     } catch (error) {
       const { by } = interruption;
       if (!interruption.signal.aborted || by === undefined) throw error;
       throw new TtyError('CANCELLED', `interrupted by ${by}; nothing was left`, { details: { signal: by } });
     } finally {
-      await written;
-      if (written !== undefined) await stderr.write('\r\u001b[K');
+      await meter.clear();
     }
   });
 }

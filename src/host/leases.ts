@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Capacity } from '../protocol/leaseOutcome.ts';
 import type { ProviderPlaces } from './providerPlaces.ts';
 import type { LeasePort, Place, PlaceRequest, Workplace } from './session/leasePort.ts';
 
@@ -22,8 +23,8 @@ export class HostLeases implements LeasePort, AsyncDisposable {
     this.#options = options;
   }
 
-  async check(provider: string, workplace: Workplace): Promise<void> {
-    (await this.#load()).admission(provider, workplace);
+  async look(provider: string, workplace: Workplace): Promise<Capacity | null> {
+    return (await this.#load()).look(provider, workplace);
   }
 
   async take(request: PlaceRequest): Promise<Place> {

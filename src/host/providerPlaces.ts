@@ -40,7 +40,7 @@ export class ProviderPlaces {
    *
    * @throws TtyError `PROVIDER_ADMISSION_FAILED`, `INVALID_INPUT` for a faulty configuration
    */
-  admission(provider: string, { directory, environment }: Workplace): Admission {
+  #admission(provider: string, { directory, environment }: Workplace): Admission {
     return resolveAdmission(provider, {
       config: readConfig(this.#options.home).leases ?? {},
       projectLimits: readProjectLimits(directory),
@@ -49,9 +49,14 @@ export class ProviderPlaces {
     });
   }
 
+  /** See `LeasePort.look`. */
+  look(provider: string, workplace: Workplace): Promise<Capacity | null> {
+    return this.#counts(this.#admission(provider, workplace));
+  }
+
   /** See `LeasePort.take`. */
   async take({ provider, workplace, sessionId, waitMs, signal }: PlaceRequest): Promise<Place> {
-    const { maxHoldMs: _, ...admission } = this.admission(provider, workplace);
+    const { maxHoldMs: _, ...admission } = this.#admission(provider, workplace);
     signal.throwIfAborted();
     const deadline = waitMs === 0 ? {} : { deadlineMs: this.#options.clock.nowMs() + waitMs };
     const outcome = await this.#engine.acquire({ ...admission, ...deadline, signal, session: sessionId });
@@ -81,8 +86,13 @@ export class ProviderPlaces {
     this.#options.logger.log('warn', 'lease', what, { code: errorCode(error) });
   }
 
-  #counts({ root, key, limit }: Pick<Admission, 'root' | 'key' | 'limit'>): Promise<Capacity | null> {
-    return this.#engine.counts(root, key, limit);
+  async #counts({ root, key, limit }: Pick<Admission, 'root' | 'key' | 'limit'>): Promise<Capacity | null> {
+    try {
+      return await this.#engine.counts(root, key, limit);
+    } catch (error) {
+      this.#trouble('a provider could not be looked at', error); // whoever takes a place there is told
+      return null;
+    }
   }
 }
 

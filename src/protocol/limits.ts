@@ -106,6 +106,6 @@ export const MAX_FPS = 60;
 export const DEFAULT_FPS = 30;
 /** The same of a GIF, whose clock ticks a hundred times a second and whose readers slow down what is faster than fifty. */
 export const MAX_GIF_FPS = 50;
-export const DEFAULT_GIF_FPS = 20;
+export const DEFAULT_GIF_FPS = 10;
 /** Times 8 x 16 pixels for a cell of a video or GIF when nothing is said. */
 export const DEFAULT_FILM_SCALE = 1;

@@ -9,6 +9,8 @@ export interface CreateProofOptions {
   readonly claim: string;
   /** File of a private Ed25519 key (PEM, PKCS #8) that signs the manifest. */
   readonly signKey?: string;
+  /** Files that are not made, by name: `recording.webm` takes a browser and its time, `index.html` 250 KB. */
+  readonly without?: readonly string[];
   /** Whose git commit goes into the manifest, if it has one. */
   readonly sourceDirectory?: string;
   /** Stops the work, which then leaves nothing and rejects with `CANCELLED`. */

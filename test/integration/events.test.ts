@@ -107,9 +107,9 @@ describe('record export', () => {
       code: 'EXPORT_ERROR',
       exitCode: 7,
     });
-    expect(await home.error(['record', 'export', id, '--format', 'webm'])).toMatchObject({
+    expect(await home.error(['record', 'export', id, '--format', 'avi'])).toMatchObject({
       exitCode: 2,
-      message: '--format must be one of asciicast, got "webm"',
+      message: '--format must be one of asciicast, webm, mp4, gif, html, txt, got "avi"',
     });
   });
 });

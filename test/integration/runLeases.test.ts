@@ -72,26 +72,29 @@ describe('five waited runs over three homes with two places', () => {
     const codes = ends.map(({ exitCode }) => exitCode ?? -1);
     expect(codes.toSorted((a, b) => a - b)).toEqual([0, 0, 75, 75, 75]);
 
-    // Both places are taken while they queue up, one after the other.
+    // Both places are taken while they queue up, one after the other. One becomes free; so who comes when is no race.
     const log = path.join(first.work, 'log');
-    const open = path.join(first.work, 'open');
-    const holders = [first.lease(until(open)), first.lease(until(open))];
+    const open = ['a', 'b'].map((name) => path.join(first.work, name));
+    const step = (n: number | string, what: string): string => `echo + ${n} >> ${log}; ${what}; echo - ${n} >> ${log}`;
+    const holders = open.map((file) => first.lease(step('holder', until(file))));
     await first.untilTaken({ active: 2 });
     const waiting: CliCall[] = [];
     for (const [n, { home, session }] of sessions.entries()) {
-      const line = `echo + ${n} >> ${log}; sleep 0.3; echo - ${n} >> ${log}`;
-      waiting.push(home.start(['run', '--wait', session, line, ...DEMO, '--lease-wait', '30s']));
+      waiting.push(home.start(['run', '--wait', session, step(n, 'sleep 0.1'), ...DEMO, '--lease-wait', '30s']));
       await first.untilTaken({ queued: n + 1 });
     }
-    fs.writeFileSync(open, '');
+    const [one = '', two = ''] = open;
+    fs.writeFileSync(one, '');
     const results = await Promise.all(waiting.map(({ end }) => end));
     expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0, 0]);
+    fs.writeFileSync(two, '');
     await Promise.all(holders.map(({ end }) => end));
     const steps = fs.readFileSync(log, 'utf8').trim().split('\n');
     let live = 0;
-    const peaks = steps.map((step) => (live += step.startsWith('+') ? 1 : -1));
+    const peaks = steps.map((line) => (live += line.startsWith('+') ? 1 : -1));
     expect(Math.max(...peaks)).toBe(2);
-    expect(steps.filter((step) => step.startsWith('+'))).toEqual(['+ 0', '+ 1', '+ 2', '+ 3', '+ 4']);
+    const runs = steps.filter((line) => /\d/.test(line));
+    expect(runs).toEqual([0, 1, 2, 3, 4].flatMap((n) => [`+ ${n}`, `- ${n}`]));
   });
 });
 
@@ -216,7 +219,12 @@ describe('the provider of a session', () => {
     expect((await home.error(['create', '--provider', 'nope'])).exitCode).toBe(78);
     expect((await home.error(['create', '--provider', 'gemini'])).details).toMatchObject({ reason: 'no_identity' });
     expect((await home.run(['run', a, 'true', '--provider', 'nope'])).exitCode).toBe(78);
-    expect((await home.run(['run', '--wait', '--lease-wait', '1s', '--', 'true'])).exitCode).toBe(2);
+    for (const words of [
+      ['--lease-wait', '1s'],
+      ['--provider', ''],
+    ])
+      expect((await home.run(['run', '--wait', ...words, '--', 'true'])).exitCode).toBe(2);
+    expect((await home.run(['run', a, 'true', '--provider', '/bin/../claude'])).exitCode).toBe(78);
   });
 
   it('is not needed: without one there are no leases anywhere', async () => {

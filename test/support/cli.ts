@@ -219,7 +219,7 @@ export class TestHome implements AsyncDisposable {
 
 /** What stays in a home that nobody serves. */
 const EXPECTED_FILE =
-  /^(config\.json|host\/main\/host\.(log|lock)|names\/names\.lock|sessions\/[0-9A-Z]{26}\/(session\.json|events\.jsonl|events\.torn-\d+|events\.synced|screen\.json|session\.broken-\d+\.json|host\.log|artifacts\/[^.][^/]*\.(cast|png)))$/;
+  /^(config\.json|host\/main\/host\.(log|lock)|names\/names\.lock|sessions\/[0-9A-Z]{26}\/(session\.json|events\.jsonl|events\.torn-\d+|events\.synced|screen\.json|session\.broken-\d+\.json|host\.log|artifacts\/[^.][^/]*\.(cast|png|webm|mp4|gif|html|txt)))$/;
 
 function processes(): { pid: number; text: string }[] {
   return fs

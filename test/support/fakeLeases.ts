@@ -78,7 +78,9 @@ export class FakeLeases implements LeasePort {
     return this.#waiting.length;
   }
 
-  async check(): Promise<void> {}
+  async look(): Promise<Capacity> {
+    return { active: this.#active, limit: this.limit, queued: this.queued };
+  }
 
   async take(request: PlaceRequest): Promise<Place> {
     const { provider, waitMs, signal } = request;

@@ -35,8 +35,13 @@ export class RunsBench implements AsyncDisposable {
   readonly ended = new AbortController();
   readonly leases: FakeLeases;
   readonly cancelled: string[] = [];
+  /** What comes of cancelling a run. */
+  onCancel: () => void = () => undefined;
   readonly journal: Journal;
   readonly runs: SessionRuns;
+  readonly tracker = new PromptTracker('line_editor', 0);
+  /** What reading the terminal brings. */
+  readOutput = (): boolean => true;
   /** The log takes nothing. */
   isFull = false;
 
@@ -46,7 +51,7 @@ export class RunsBench implements AsyncDisposable {
     const { coordinator } = bench;
     this.journal = new Journal(this.#appender(), clock, () => undefined);
     const { journal } = this;
-    const tracker = new PromptTracker('line_editor', 0);
+    const { tracker } = this;
     tracker.bracketedPasteSwitched(true);
     clock.advance(1_000);
     const readers = ownShell(() => coordinator.runInFlight !== undefined);
@@ -69,6 +74,7 @@ export class RunsBench implements AsyncDisposable {
       ended: ended.signal,
       onTyped: () => tracker.runTyped(),
       drainOutput: () => undefined,
+      readOutput: () => this.readOutput(),
       assertLive: () => undefined,
     });
   }
@@ -146,7 +152,7 @@ export class RunsBench implements AsyncDisposable {
   }
 
   #runLeases(): RunLeases {
-    const { clock, pty, journal, bench, ended, leases, cancelled } = this;
+    const { clock, pty, journal, bench, ended, leases } = this;
     return new RunLeases({
       clock,
       logger: { log: () => undefined },
@@ -160,7 +166,10 @@ export class RunsBench implements AsyncDisposable {
         journal.enqueue(event);
         journal.flush();
       },
-      cancel: async (runId) => cancelled.push(runId),
+      cancel: async (runId) => {
+        this.cancelled.push(runId);
+        this.onCancel();
+      },
     });
   }
 

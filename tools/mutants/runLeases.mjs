@@ -10,7 +10,7 @@ export const RUN_LEASE_MUTANTS = [
     file: 'src/host/session/runs.ts',
     find: 'if (provider !== undefined) return { provider, waitMs: leaseWaitMs ?? 0 };',
     replace: 'if (provider !== undefined) return undefined;',
-    test: `${LEASES} > is refused at once`,
+    test: `${LEASES} > takes its place, binds it`,
   },
   {
     name: 'run lease: a place is bound before the intention is logged',
@@ -85,9 +85,16 @@ export const RUN_LEASE_MUTANTS = [
   {
     name: 'run lease: no place is held while something else is under way',
     file: 'src/host/session/runQueue.ts',
-    find: 'if (this.#inTurn === 0 && gate.atPrompt)',
-    replace: 'if (this.#inTurn >= 0)',
-    test: `${LEASES} > beside that of another run`,
+    find: 'if (this.#isFree) {\n          const type',
+    replace: 'if (this.#inTurn >= 0) {\n          const type',
+    test: `${QUEUE} > gives it back when the session is busy`,
+  },
+  {
+    name: 'run lease: who does not want to wait is told at once, also behind another run',
+    file: 'src/host/session/runQueue.ts',
+    find: '        await leases.assertRoom(wish.provider);\n',
+    replace: '',
+    test: `${LEASES} > is refused at once`,
   },
   {
     name: 'run lease: at its turn a run does not wait for a place',

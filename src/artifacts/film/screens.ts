@@ -10,7 +10,7 @@ import { longestPause, TimeLine } from './timing.ts';
 
 /** Bytes between two turns of the event loop, so that signals and pipes are served meanwhile. */
 const BREATH_BYTES = 1024 * 1024;
-const PROGRESS_EVENTS = 200;
+const PROGRESS_EVENTS = 20;
 
 export interface ScreensOptions extends Pick<RecordingOptions, 'signal' | 'onProgress'> {
   readonly timing: Timing;

@@ -17,6 +17,7 @@ const TICK_MS = 10;
 const MAX_TICKS = 0xffff;
 /** Readers show what is shorter for a tenth of a second. */
 const MIN_TICKS = 2;
+const MIN_COLOUR_BITS = 2;
 
 /** A GIF that was made. */
 export interface GifResult extends MadeRecording {
@@ -104,7 +105,9 @@ class GifWriter {
     const { width, height } = this.#shape;
     const first = this.#isFirst;
     const options = { palette, first, transparent: !first, transparentIndex: UNCHANGED, dispose: 1, repeat: 0 };
-    this.#encoder.writeFrame(index, width, height, { ...options, delay: ticks * TICK_MS });
+    // fewer bits a colour, shorter codes for all that follows
+    const colorDepth = Math.max(MIN_COLOUR_BITS, Math.ceil(Math.log2(palette.length)));
+    this.#encoder.writeFrame(index, width, height, { ...options, colorDepth, delay: ticks * TICK_MS });
     this.#isFirst = false;
     this.#ticks += ticks;
     this.#flush();

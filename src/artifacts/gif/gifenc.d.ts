@@ -9,6 +9,8 @@ declare module 'gifenc' {
     readonly first?: boolean;
     readonly transparent?: boolean;
     readonly transparentIndex?: number;
+    /** Bits that a colour's number takes, 2 to 8. */
+    readonly colorDepth?: number;
     /** In ms, rounded to 10. */
     readonly delay?: number;
     /** 1: the next frame is drawn over this one. */

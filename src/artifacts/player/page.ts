@@ -5,6 +5,8 @@
 
 /** Hits that are listed. */
 const MAX_HITS = 200;
+/** Jumping to a line goes so much beyond its time (s): the player adds up times, and must have come to it for certain. */
+const BEYOND_S = 0.001;
 
 /** The part of the browser's document that is used; what the language's own library does not declare. */
 interface Element {
@@ -66,7 +68,7 @@ function search(): void {
 
 function hitOf([seconds, text]: readonly [number, string]): Element {
   const button = document.createElement('button');
-  button.dataset['at'] = String(seconds);
+  button.dataset['at'] = String(seconds + BEYOND_S);
   button.textContent = `${seconds.toFixed(1)} s  ${text}`;
   button.addEventListener('click', () => void jump(button));
   const item = document.createElement('li');

@@ -55,7 +55,10 @@ export function pageHead(
 /** What comes behind it: runs, search, the final screen, and the scripts. */
 export function pageTail(
   story: Pick<Story, 'runs' | 'lines' | 'isCut'>,
-  { screen, scripts }: { readonly screen: string; readonly scripts: readonly string[] },
+  {
+    screen,
+    scripts,
+  }: { readonly screen: { readonly pre: string; readonly css: string }; readonly scripts: readonly string[] },
 ): string {
   const { runs, lines, isCut } = story;
   return [
@@ -63,7 +66,7 @@ export function pageTail(
     `<h2>Runs</h2>${runs.length === 0 ? '<p>none</p>' : `<ol id="runs">${runs.map(runItem).join('\n')}</ol>`}`,
     `<h2><label for="search">Search</label></h2><input id="search" type="search" autocomplete="off">`,
     `<p><output id="found"></output>${isCut ? ' (the first part of the text only)' : ''}</p><ol id="hits" class="hits"></ol>`,
-    `<h2>Final screen</h2><div id="final">${screen}</div>`,
+    `<h2>Final screen</h2><style>${screen.css}</style><div id="final">${screen.pre}</div>`,
     `<script type="application/json" id="text">${scriptText(JSON.stringify(lines))}</script>`,
     ...scripts.map(scriptElement),
     '</body></html>\n',

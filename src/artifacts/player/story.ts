@@ -4,6 +4,8 @@ import { OutputText } from '../../protocol/outputText.ts';
 
 /** Characters of lines that can be searched; a page has to be opened by people. */
 const MAX_TEXT_CHARS = 8 * 1024 * 1024;
+/** What a line counts beside its text, so that millions of short ones are bounded too. */
+const LINE_CHARS = 64;
 const MS = 1_000;
 
 /** A run of the session, for the list. Times are seconds of the recording. */
@@ -67,7 +69,7 @@ export class Story {
   #add(text: string, atMs: number): void {
     for (const line of text.split('\n')) {
       if (line.trim() === '') continue;
-      this.#chars += line.length;
+      this.#chars += line.length + LINE_CHARS;
       if (this.#chars > MAX_TEXT_CHARS) this.#isCut = true;
       else this.#lines.push([atMs / MS, line]);
     }

@@ -139,9 +139,8 @@ export class LogFacts {
       this.#hasTooManyRuns = true;
       return;
     }
-    const text = typeof command === 'string' ? command : '';
-    this.#commandBytes.set(runId, Buffer.byteLength(text));
-    this.#runs.take({ ...event, payload: { ...event.payload, command: cut(text) } });
+    this.#commandBytes.set(runId, typeof command === 'string' ? Buffer.byteLength(command) : 0);
+    this.#runs.take(withCutCommand(event));
   }
 
   #runFacts(run: RunView): RunFacts {
@@ -157,9 +156,12 @@ function exitOf({ seq, payload }: LogEvent): SessionEnd {
   return { kind: 'exit', seq, exitCode: numberOf(payload, 'exitCode'), exitSignal: textOf(payload, 'exitSignal') };
 }
 
-/** The beginning of a command, no character cut in two. */
-function cut(text: string): string {
-  return text.length <= MAX_COMMAND_CHARS ? text : text.slice(0, MAX_COMMAND_CHARS).replace(/[\ud800-\udbff]$/, '');
+/** The event, a long command in it cut, no character in two: what is gathered of a log must not grow with its commands. */
+export function withCutCommand(event: LogEvent): LogEvent {
+  const { command } = event.payload;
+  if (event.type !== 'input_run' || typeof command !== 'string' || command.length <= MAX_COMMAND_CHARS) return event;
+  const cut = command.slice(0, MAX_COMMAND_CHARS).replace(/[\ud800-\udbff]$/, '');
+  return { ...event, payload: { ...event.payload, command: cut } };
 }
 
 function textOf(payload: LogEvent['payload'], name: string): string | null {

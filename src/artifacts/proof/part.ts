@@ -10,30 +10,58 @@ export interface Sink {
 
 /** Where and with what a part is made. */
 export interface PartPlace {
-  /** The log in the bundle; whole once {@link PartWork.end} is called. */
-  readonly log: string;
   readonly sink: Sink;
-  /** The directory that the package's fonts lie in. */
-  readonly fonts: string;
+  /** Bytes of the log, of which the part is made. */
+  readonly logBytes: number;
+  /** The directory of the package's own files. */
+  readonly assets: string;
+}
+
+/** Why a part was not made. */
+export interface NotMade {
+  readonly reason: string;
+  /** Whether it could be made of the same log on another machine; what follows from the log alone is the same everywhere. */
+  readonly isLocal: boolean;
 }
 
 /** One part being made. */
 export interface PartWork {
-  /** Takes the next event of the log. */
+  /** Takes the next event of the log. Commands in it are cut as in the manifest. */
   take?(event: LogEvent): void;
-  /** After the last event, with the last screen: writes what is left. Says why when this part cannot be made of this log. */
-  end(screen: ScreenModel): Promise<string | undefined> | string | undefined;
+  /** After the last event, with the last screen: writes what is left. Tells when this part cannot be made of this log. */
+  end(screen: ScreenModel): Promise<NotMade | undefined> | NotMade | undefined;
 }
 
-export interface BundlePart {
+/** The session that a bundle is made of, up to an event. */
+export interface BundleSource {
+  readonly home: string;
+  readonly reference: string;
+  readonly toSeq: number;
+  readonly assets: string;
+  /** In which other programs are looked up and run; without it there are none. */
+  readonly environment: Readonly<Record<string, string | undefined>> | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+interface AnyPart {
   /** Of its file. */
   readonly name: string;
   /** A larger file is refused unread. */
   readonly maxBytes: number;
-  /**
-   * How it is checked. `bytes`: made again, every byte must be the same. `pixels`: made again as PNG, every pixel must be the
-   * same, however it is packed. `hash`: it cannot be made the same twice; only that it is the file of the manifest is told.
-   */
-  readonly check: 'bytes' | 'pixels' | 'hash';
+}
+
+/** A part that the same log makes the same. */
+export interface RemadePart extends AnyPart {
+  /** `bytes`: made again, every byte must be the same. `pixels`: made again as PNG, every pixel must be, however it is packed. */
+  readonly check: 'bytes' | 'pixels';
   begin(place: PartPlace): PartWork;
 }
+
+/** A part that cannot be made the same twice; only that it is the file of the manifest can be told. */
+export interface HashedPart extends AnyPart {
+  readonly check: 'hash';
+  /** Makes the file at `out`, or says why not. */
+  make(source: BundleSource, out: string): Promise<string | undefined>;
+}
+
+export type BundlePart = RemadePart | HashedPart;

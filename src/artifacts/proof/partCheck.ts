@@ -4,9 +4,9 @@ import { isSamePicture } from '../png.ts';
 import { hashFile, type OpenFile, readFully } from './bundleDirectory.ts';
 import { commonLength, CompareSink, MemorySink } from './compare.ts';
 import { proofFault } from './fault.ts';
-import { EMULATOR, LOG_FILE, MANIFEST_FILE, PICTURE_RENDERER } from './layout.ts';
+import { EMULATOR, MANIFEST_FILE, PICTURE_RENDERER } from './layout.ts';
 import type { FoundManifest } from './manifestForm.ts';
-import type { BundlePart, PartWork } from './part.ts';
+import type { BundlePart, PartPlace, PartWork } from './part.ts';
 
 /** How a file compares with what is made of the log here. */
 interface Comparison {
@@ -20,17 +20,15 @@ export class PartCheck {
   readonly name: string;
   /** Takes the events of the log. */
   readonly work: PartWork;
-  readonly #part: BundlePart;
   readonly #file: OpenFile;
   readonly #sink: CompareSink | MemorySink;
   #whyOnlyHashed: string | undefined;
 
-  constructor(part: BundlePart, file: OpenFile, fonts: string) {
+  constructor(part: BundlePart, file: OpenFile, place: Omit<PartPlace, 'sink'>) {
     this.name = part.name;
-    this.#part = part;
     this.#file = file;
-    this.#sink = part.check === 'bytes' ? new CompareSink(file.fd) : new MemorySink();
-    this.work = part.check === 'hash' ? NOTHING : part.begin({ log: LOG_FILE, sink: this.#sink, fonts });
+    this.#sink = part.check === 'pixels' ? new MemorySink() : new CompareSink(file.fd);
+    this.work = part.check === 'hash' ? NOT_THE_SAME_TWICE : part.begin({ ...place, sink: this.#sink });
   }
 
   /** Why the file was not made again, once it was compared. */
@@ -40,9 +38,11 @@ export class PartCheck {
 
   /** Throws `PROOF_NOT_VERIFIED` unless the file is what the log shows and what the manifest names. */
   async compare({ files, statement }: FoundManifest, screen: ScreenModel): Promise<void> {
-    const reason = await this.work.end(screen);
-    this.#whyOnlyHashed = this.#part.check === 'hash' ? 'it cannot be made the same twice' : reason;
-    const made = this.#whyOnlyHashed === undefined ? this.#compareWithMade() : undefined;
+    const notMade = await this.work.end(screen);
+    if (notMade?.isLocal === false)
+      throw proofFault({ file: this.name }, 'content', `no such file is made: ${notMade.reason}`);
+    this.#whyOnlyHashed = notMade?.reason;
+    const made = notMade === undefined ? this.#compareWithMade() : undefined;
     // nothing more is read then: such a file may be as large as it likes
     if (made?.isSame === false)
       throw proofFault({ file: this.name, ...offsetOf(made) }, 'content', NOT_THE_LOG, versionHint(statement));
@@ -74,7 +74,7 @@ function offsetOf(made: Comparison | undefined): { offset?: number } {
   return made?.offset === undefined ? {} : { offset: made.offset };
 }
 
-const NOTHING: PartWork = { end: () => undefined };
+const NOT_THE_SAME_TWICE: PartWork = { end: () => ({ reason: 'it cannot be made the same twice', isLocal: true }) };
 const NOT_THE_LOG = 'it is not what the log shows';
 
 /** What may be another reason for a difference: other versions draw otherwise. */

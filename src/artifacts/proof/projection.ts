@@ -5,7 +5,7 @@ import { TtyError } from '../../protocol/errors.ts';
 import type { LogEvent } from '../../protocol/events.ts';
 import type { ScreenModel } from '../../screen/emulator/screenModel.ts';
 import { ScreenFeed } from '../screenFeed.ts';
-import { LogFacts } from './facts.ts';
+import { LogFacts, withCutCommand } from './facts.ts';
 import type { Derived } from './manifest.ts';
 import type { PartWork } from './part.ts';
 
@@ -38,7 +38,7 @@ export class Projection implements Disposable {
   }
 
   /**
-   * Goes through the log that is open as `fd`, up to the first fault; look at `scanner` then.
+   * Goes through the log that is open as `fd`, up to the first fault, or the first run too many; look at `scanner` and `facts` then.
    *
    * @throws TtyError `REPLAY_ERROR` for a log that draws no screen, `CANCELLED`
    */
@@ -54,6 +54,7 @@ export class Projection implements Disposable {
         onEvent?.(event, this.#offset);
         this.#offset = this.scanner.offset;
         if (this.#take(event)) await this.#feed.model?.flush();
+        if (this.facts.hasTooManyRuns) return;
       }
       if (this.scanner.fault !== undefined) return;
       if (at - toldAt >= PROGRESS_BYTES) onProgress?.({ doneBytes: (toldAt = at), totalBytes: toOffset });
@@ -100,7 +101,8 @@ export class Projection implements Disposable {
   #take(event: LogEvent): boolean {
     this.facts.take(event);
     const isFull = this.#feed.take(event);
-    for (const work of this.#works) work.take?.(event);
+    const told = withCutCommand(event);
+    for (const work of this.#works) work.take?.(told);
     return isFull;
   }
 }

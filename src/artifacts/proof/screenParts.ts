@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { TtyError } from '../../protocol/errors.ts';
 import { drawPicture } from '../screenshot.ts';
 import type { PartPlace, PartWork } from './part.ts';
@@ -12,19 +13,17 @@ export function screenText({ sink }: PartPlace): PartWork {
   };
 }
 
-/** Reasons of `EXPORT_ERROR` for which a bundle does without its picture. */
-const NO_PICTURE: ReadonlySet<unknown> = new Set(['canvas', 'too_large']);
-
 /** `screen.png`: the last screen as a picture in the usual theme. */
-export function screenPicture({ sink, fonts }: PartPlace): PartWork {
+export function screenPicture({ sink, assets }: PartPlace): PartWork {
   return {
     async end(screen) {
       try {
-        sink.writeBytes(await drawPicture(screen, fonts));
+        sink.writeBytes(await drawPicture(screen, path.join(assets, 'fonts')));
         return undefined;
       } catch (error) {
-        if (error instanceof TtyError && NO_PICTURE.has(error.details?.['reason'])) return error.message;
-        throw error;
+        const reason = error instanceof TtyError ? error.details?.['reason'] : undefined;
+        if (!(error instanceof TtyError) || (reason !== 'canvas' && reason !== 'too_large')) throw error;
+        return { reason: error.message, isLocal: reason === 'canvas' };
       }
     },
   };

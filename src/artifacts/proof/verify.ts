@@ -20,8 +20,8 @@ import { checkFileList, Seals } from './seals.ts';
 
 /** What the checker is given beside what the caller says. */
 export type VerifyProofParts = VerifyProofOptions & {
-  /** The directory that the package's fonts lie in. */
-  readonly fonts: string;
+  /** The directory of the package's own files. */
+  readonly assets: string;
 };
 
 /**
@@ -42,9 +42,10 @@ export async function verifyProof(directory: string, options: VerifyProofParts):
   const found = readManifest(manifestBytes);
   seals.look(bundle, found.statement, manifestBytes);
   checkFileList(bundle, found);
+  const { bytes: logBytes } = bundle.get(LOG_FILE);
   const checks = found.files.flatMap((file) => {
     const part = PARTS.find(({ name }) => name === file.name);
-    return part === undefined ? [] : [new PartCheck(part, bundle.get(file.name), options.fonts)];
+    return part === undefined ? [] : [new PartCheck(part, bundle.get(file.name), { logBytes, assets: options.assets })];
   });
   const log = new LogCheck(bundle, found, checks);
   using projection = log.projection;
@@ -140,6 +141,8 @@ class LogCheck {
       const number = fault.seq === null ? {} : { seq: fault.seq };
       throw proofFault({ file: LOG_FILE, ...number, offset: fault.offset }, reason, fault.reason);
     }
+    if (this.projection.facts.hasTooManyRuns)
+      throw proofFault({ file: LOG_FILE, seq: head.seq }, 'log', 'it has more runs than a bundle may have');
     if (tornTailBytes > 0)
       throw proofFault({ file: LOG_FILE, seq, offset }, 'log', `the last ${tornTailBytes} bytes are no whole event`);
     const sealed = this.#sealed?.bytes ?? 0;
@@ -155,8 +158,6 @@ class LogCheck {
         'log_end',
         'the log of the manifest ends here, this one goes on',
       );
-    if (this.projection.facts.hasTooManyRuns)
-      throw proofFault({ file: LOG_FILE }, 'log', 'it has more runs than a bundle may have');
   }
 }
 

@@ -131,6 +131,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Whether the package that drives browsers is there; throws `EXPORT_ERROR` when it is not. */
+export async function assertDriver(): Promise<void> {
+  await load();
+}
+
 async function load(): Promise<typeof import('playwright-core')> {
   try {
     return await import('playwright-core');

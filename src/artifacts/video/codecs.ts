@@ -21,8 +21,9 @@ const AVC_LEVELS: readonly (readonly [pixels: number, level: string])[] = [
   [8_192 * 256, '28'],
 ];
 const AVC_TOP = '33';
-/** Bits a second for each pixel, for encoders that are told a rate; text needs less. */
-const RATE = 5;
+/** Bits a second for each pixel, and the least of all, for encoders that are told a rate; text needs less. */
+const RATE = 8;
+const MIN_RATE = 1_500_000;
 
 /** The ways to encode a video of this size, the best first. */
 export function configsFor(
@@ -37,7 +38,7 @@ export function configsFor(
   const base = { codec, width, height, latencyMode: 'realtime', contentHint: 'text' } as const;
   return [
     { ...base, bitrateMode: 'quantizer' },
-    { ...base, bitrateMode: 'variable', bitrate: pixels * RATE },
+    { ...base, bitrateMode: 'variable', bitrate: Math.max(MIN_RATE, pixels * RATE) },
   ];
 }
 
@@ -49,7 +50,7 @@ function levelFor(pixels: number, levels: readonly (readonly [number, string])[]
 const RESTS_US = 200_000;
 /** Of 0 to 63. */
 const FINE = { webm: 8, mp4: 14 } as const;
-const MOVING = { webm: 28, mp4: 26 } as const;
+const MOVING = { webm: 20, mp4: 26 } as const;
 
 /** How coarse a frame is encoded that stays for so long; the last one always finely. */
 export function quantizerFor(format: VideoFormat, durationUs: number, isLast: boolean): number {

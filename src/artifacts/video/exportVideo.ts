@@ -54,23 +54,30 @@ export async function exportVideo(home: string, reference: string, options: Vide
   const program = browserProgram(options.browserPath, environment['PATH']);
   const look = lookOf(options, { fps: DEFAULT_FPS, max: MAX_FPS });
   const plan = planRecording(home, reference, options);
-  const kit = await loadCanvas(path.join(options.assets, 'fonts'));
-  const size = await filmSize(plan, look, signal);
   const script = fs.readFileSync(path.join(options.assets, 'videoPage.js'), 'utf8');
   try {
-    await using page = await BrowserPage.open({ program, script, environment });
+    // the browser starts while the log is looked at
+    const [size, kit, opened] = await Promise.allSettled([
+      filmSize(plan, look, signal),
+      loadCanvas(path.join(options.assets, 'fonts')),
+      BrowserPage.open({ program, script, environment }),
+    ]);
+    if (opened.status === 'rejected') throw opened.reason;
+    await using page = opened.value;
+    if (size.status === 'rejected') throw size.reason;
+    if (kit.status === 'rejected') throw kit.reason;
     assertWanted(signal);
-    const config = await chooseConfig(page, format, size.shape);
+    const config = await chooseConfig(page, format, size.value.shape);
     const { made, facts } = await makeRecording(
       home,
       plan,
       { ...options, name: nameOf(plan, look, format) },
       async (file) => {
-        const frames = new Frames(plan, kit, { ...options, ...look, theme: THEMES[look.theme] });
-        const film = new RemoteFilm(page, await startMuxer(format, file), { format, config, shape: size.shape });
+        const frames = new Frames(plan, kit.value, { ...options, ...look, theme: THEMES[look.theme] });
+        const film = new RemoteFilm(page, await startMuxer(format, file), { format, config, shape: size.value.shape });
         await film.run(frames);
         const rateControl = config.bitrateMode === 'quantizer' ? ('quality' as const) : ('bitrate' as const);
-        const metadata = { ...filmFacts(plan, look, size, frames), codec: CODEC_NAMES[format], rateControl };
+        const metadata = { ...filmFacts(plan, look, size.value, frames), codec: CODEC_NAMES[format], rateControl };
         return { durationMs: frames.endUs / MS_US, metadata };
       },
     );

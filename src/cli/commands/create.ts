@@ -4,6 +4,7 @@ import { TtyError } from '../../protocol/errors.ts';
 import type { CommandReply, Handler } from '../command.ts';
 import { createParams } from '../createParams.ts';
 import { callBound, withStartedHost } from '../host.ts';
+import { leaseParams } from '../leaseParams.ts';
 import type { createSpec } from '../specs/session.ts';
 import { shellWarnings, termWarnings, withWarnings } from '../warnings.ts';
 
@@ -20,7 +21,7 @@ export const create: Handler<typeof createSpec> = async ({ options, rest }, cont
     ...createParams(options, rest ?? [], context),
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(shell === undefined ? {} : { shell }),
-    ...(options.provider === undefined ? {} : { provider: options.provider }),
+    ...leaseParams(options),
     ...(options.completion === undefined ? {} : { completion: options.completion }),
     ...(options['idle-timeout-ms'] === undefined ? {} : { idleTimeoutMs: options['idle-timeout-ms'] }),
   };

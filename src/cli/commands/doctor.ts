@@ -1,6 +1,7 @@
 import { TtyError } from '../../protocol/errors.ts';
 import type { CommandReply, Handler } from '../command.ts';
 import { describeCheck } from '../doctor/check.ts';
+import { checkBrowser } from '../doctor/browser.ts';
 import { checkLive } from '../doctor/live.ts';
 import { checkHome, checkNativeCalls, checkNode, checkSocketPath } from '../doctor/surroundings.ts';
 import { EXIT_CHECK_FAILED } from '../exitCodes.ts';
@@ -18,6 +19,7 @@ export const doctor: Handler<typeof doctorSpec> = async ({ options }, context): 
       checkNativeCalls(),
       ...checkHome(context.home),
       checkSocketPath(context.home),
+      await checkBrowser(context.environment['PATH']),
       ...live,
     ];
   });

@@ -11,13 +11,21 @@ export const proofCreate: Handler<typeof proofCreateSpec> = async (
   context,
 ): Promise<CommandReply> => {
   const [session = ''] = positionals;
-  const { out, claim, sign } = options;
+  const { out, claim, sign, without = [] } = options;
   if (out === undefined) throw usage('proof create needs --out DIR');
   if (claim === undefined) throw usage('proof create needs --claim TEXT');
   const place = pathGiven(context, '--out', out);
   const key = sign === undefined ? {} : { signKey: pathGiven(context, '--sign', sign) };
   const result = await proofCall(context, 'making the bundle', (call) =>
-    createProof(context.home, session, { ...call, ...key, out: place, claim, sourceDirectory: context.cwd() }),
+    createProof(context.home, session, {
+      ...call,
+      ...key,
+      out: place,
+      claim,
+      without,
+      sourceDirectory: context.cwd(),
+      environment: context.environment,
+    }),
   );
   return { result, human: () => describe(result) };
 };

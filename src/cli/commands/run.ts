@@ -9,7 +9,8 @@ import type { CommandReply, Handler, OptionValues } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { waitBound, withSession } from '../host.ts';
 import { readText } from '../inputText.ts';
-import { leaseParams, oneShot } from '../oneShot.ts';
+import { leaseParams } from '../leaseParams.ts';
+import { oneShot } from '../oneShot.ts';
 import { runReply, waitForRun } from '../runStream.ts';
 import type { runSpec } from '../specs/run.ts';
 import { CREATE_OPTIONS } from '../specs/session.ts';
@@ -33,6 +34,8 @@ export const run: Handler<typeof runSpec> = async ({ positionals, rest, options 
         'agent-tty list shows the sessions; a command of its own comes after --',
       );
     if (rest.length === 0) throw usage('the command after -- is missing');
+    if (options['lease-wait'] !== undefined && options.provider === undefined)
+      throw usage('--lease-wait is about the place of a provider; --provider names it');
     refuse(
       options,
       ['no-wait', 'file', 'when-busy', 'idempotency-key'],

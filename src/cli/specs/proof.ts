@@ -6,15 +6,20 @@ export const proofCreateSpec = defineSpec({
   summary: 'Makes a proof bundle of a session: its log, and all that follows from it, with a claim',
   details: [
     'Needs no host and takes no part in the session; of one that lives it holds the log up to now. The directory is there whole or not at all; one that is there must be empty. It holds ' +
-      'events.jsonl, screen.txt, screen.png, recording.cast and manifest.json with facts, runs, hashes and the sealed head of the log; what cannot be made here is named with the reason.',
+      'events.jsonl, screen.txt, screen.png, recording.cast, index.html, recording.webm (where a browser is) and manifest.json with facts, runs, hashes and the sealed head of the log; what cannot be made here is named with the reason.',
     'What was typed and printed is in it as the log has it: look before you give it away (proof scan).',
     'Whoever can write all of a bundle anew can make it agree with itself. Against that sign it (--sign), or note the head of a result of run, or the SHA-256 that is printed, where nobody changes it.',
   ],
-  usage: ['SESSION --out DIR --claim TEXT [--sign FILE]'],
+  usage: ['SESSION --out DIR --claim TEXT [--sign FILE] [--without FILE]'],
   positionals: [SESSION],
   options: {
     out: { kind: 'text', value: 'DIR', help: 'the new directory; required' },
     claim: { kind: 'text', value: 'TEXT', help: 'what the bundle is to show, in one line; required' },
+    without: {
+      kind: 'list',
+      value: 'FILE',
+      help: 'leave this file out, as recording.webm; may be given many times',
+    },
     sign: { kind: 'text', value: 'FILE', help: 'sign it with this private Ed25519 key (PEM)' },
   },
   examples: [

@@ -132,7 +132,7 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
   const inputWatch: InputWatch = openInputWatch(options, { ...shared, coordinator, modes, ingest });
   const onInterrupt = (): void => watch.interruptTyped();
   const known = { coordinator, tracker, gate, readers, inputWatch, origins };
-  const typing = { ...shared, ...known, progress, onInterrupt, onTyped: () => watch.runTyped() };
+  const typing = { ...shared, ...turn, ...known, progress, onInterrupt, onTyped: () => watch.runTyped() };
   const { runs, cancels } = assembleRuns(options, life, typing);
   const onTyped = typedByOthers(known, clock);
   const input = new SessionInput({ ...shared, modes: () => modes.modes, onInterrupt, onTyped });

@@ -45,6 +45,12 @@ export interface Place {
   release(why: PlaceEnd): Promise<Capacity | null>;
 }
 
+/** A place that a run has, and how long it waited for places in all, ms: one that it could not use at once was given back. */
+export interface HeldPlace {
+  readonly place: Place;
+  readonly waitedMs: number;
+}
+
 export interface PlaceRequest {
   readonly provider: string;
   readonly workplace: Workplace;
@@ -57,8 +63,12 @@ export interface PlaceRequest {
 }
 
 export interface LeasePort {
-  /** Throws `PROVIDER_ADMISSION_FAILED` for a provider that cannot be asked for there. Takes nothing. */
-  check(provider: string, workplace: Workplace): Promise<void>;
+  /**
+   * How full a provider is; null when that cannot be told now. Takes nothing.
+   *
+   * @throws TtyError `PROVIDER_ADMISSION_FAILED` for a provider that cannot be asked for there; `INVALID_INPUT` for a faulty configuration
+   */
+  look(provider: string, workplace: Workplace): Promise<Capacity | null>;
   /**
    * Takes a place.
    *

@@ -153,7 +153,7 @@ export class SessionRegistry {
     if (provider === undefined) return undefined;
     const workplace = workplaceOf(params);
     if (!asRun) {
-      await leases.check(provider, workplace);
+      await leases.look(provider, workplace);
       return undefined;
     }
     const stop = new AbortController();

@@ -8,11 +8,11 @@ import { errorFields, type Logger } from '../../base/logger.ts';
 import { liveness, nowTicks, type ProcessIdentity } from '../../base/processIdentity.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import type { NewEvent } from '../../protocol/events.ts';
-import { type Capacity, publicCapacity, type RunLeaseState } from '../../protocol/leaseOutcome.ts';
+import { type Capacity, publicCapacity, refusalError, type RunLeaseState } from '../../protocol/leaseOutcome.ts';
 import type { RunLeaseView } from '../../protocol/methods/common.ts';
 import type { RunCompletionCoordinator } from '../run/coordinator.ts';
 import type { WaitOutcome } from '../run/runRecord.ts';
-import type { LeasePort, Place, PlaceEnd, Workplace } from './leasePort.ts';
+import type { HeldPlace, LeasePort, Place, PlaceEnd, Workplace } from './leasePort.ts';
 
 export interface RunLeasesParts {
   readonly clock: Clock;
@@ -28,7 +28,7 @@ export interface RunLeasesParts {
   /** Appends an event, now if that is possible. */
   append(event: NewEvent): void;
   /** Ends a run whose place was taken away. */
-  cancel(runId: string): Promise<unknown>;
+  readonly cancel: (runId: string) => Promise<unknown>;
 }
 
 /** What a run asks for. */
@@ -38,9 +38,15 @@ export interface PlaceWish {
   readonly waitMs: number;
 }
 
-interface Entry {
+/** Somebody who waits for a run. */
+export interface RunWaiter extends Disposable {
+  /** Aborts when the place was taken away and the run cannot be ended. */
+  readonly failed: AbortSignal;
+}
+
+interface Entry extends HeldPlace {
   readonly runId: string;
-  readonly place: Place;
+  readonly failed: AbortController;
   state: RunLeaseState;
   waiters: number;
 }
@@ -71,6 +77,14 @@ export class RunLeases {
     }
   }
 
+  /** Throws `PROVIDER_WORKLOAD_BLOCKED` when there is no place now; takes none. Errors are those of {@link LeasePort.look}. */
+  async assertRoom(provider: string): Promise<void> {
+    const capacity = await this.#parts.port.look(provider, this.#parts.workplace());
+    if (capacity === null || capacity.limit === null) return; // whoever takes a place is told why that cannot be said
+    if (capacity.active < capacity.limit && capacity.queued === 0) return;
+    throw refusalError(provider, { reason: 'at_capacity', capacity });
+  }
+
   /** Gives a place back under which nothing was typed. */
   giveBack(place: Place): void {
     void place.release('failed_before_send');
@@ -91,7 +105,7 @@ export class RunLeases {
   }
 
   /** The event that stands before the `input_run` of a run with a place. */
-  heldEvent(runId: string, { provider, waitedMs, capacity }: Place): NewEvent {
+  heldEvent(runId: string, { place: { provider, capacity }, waitedMs }: HeldPlace): NewEvent {
     const payload = {
       runId,
       provider,
@@ -103,8 +117,9 @@ export class RunLeases {
   }
 
   /** The run is registered: from now on the place goes with it, and is given back exactly once. */
-  attach(runId: string, place: Place): void {
-    const entry: Entry = { runId, place, state: 'held', waiters: 0 };
+  attach(runId: string, held: HeldPlace): void {
+    const { place } = held;
+    const entry: Entry = { ...held, runId, state: 'held', waiters: 0, failed: new AbortController() };
     this.#forgetOld();
     this.#entries.set(runId, entry);
     const lost = (): void => this.#lost(entry);
@@ -117,13 +132,14 @@ export class RunLeases {
   }
 
   /** Somebody waits for the run until the result is disposed. */
-  waiter(runId: string): Disposable {
+  waiter(runId: string): RunWaiter {
     const entry = this.#entries.get(runId);
-    if (entry === undefined) return { [Symbol.dispose]: () => undefined };
+    if (entry === undefined) return { failed: new AbortController().signal, [Symbol.dispose]: () => undefined };
     entry.waiters++;
     this.#drains(entry, false);
     let waits = true;
     return {
+      failed: entry.failed.signal,
       [Symbol.dispose]: () => {
         if (!waits) return;
         waits = false;
@@ -136,10 +152,7 @@ export class RunLeases {
   /** Throws `PROVIDER_LEASE_LOST` for a run whose place was taken away. */
   assertKept(runId: string): void {
     const entry = this.#entries.get(runId);
-    if (entry?.state !== 'lost') return;
-    const { provider } = entry.place;
-    const message = `the place at provider "${provider}" was taken away; the command was ended`;
-    throw new TtyError('PROVIDER_LEASE_LOST', message, { details: { provider, runId, sent: true } });
+    if (entry?.state === 'lost') throw lostError(entry, 'the command was ended');
   }
 
   /** What may be told of a run's place; `undefined` for a run without one. */
@@ -148,11 +161,11 @@ export class RunLeases {
     if (provider !== undefined) return { provider, state: 'waiting', waitedMs: null, capacity: null };
     const entry = this.#entries.get(runId);
     if (entry === undefined) return undefined;
-    const { place, state } = entry;
+    const { place, state, waitedMs } = entry;
     return {
       provider: place.provider,
       state,
-      waitedMs: round(place.waitedMs),
+      waitedMs: round(waitedMs),
       capacity: publicCapacity(place.capacity),
     };
   }
@@ -200,11 +213,19 @@ export class RunLeases {
     if (entry.state !== 'held' && entry.state !== 'draining') return;
     entry.state = 'lost';
     this.#record(entry, 'lost', null);
-    const { logger, sessionId } = this.#parts;
-    this.#parts.cancel(entry.runId).catch((error: unknown) => {
+    void this.#end(entry);
+  }
+
+  async #end(entry: Entry): Promise<void> {
+    const { cancel, coordinator, logger, sessionId } = this.#parts;
+    try {
+      await cancel(entry.runId);
+    } catch (error) {
       // what is left of it is the operator's, who took the place away
       logger.log('warn', 'lease', 'a run whose place is lost could not be ended', { sessionId, ...errorFields(error) });
-    });
+    }
+    if (coordinator.view(entry.runId)?.state !== 'ended')
+      entry.failed.abort(lostError(entry, 'the command could not be ended'));
   }
 
   #record({ runId, place: { provider } }: Entry, state: 'released' | 'lost', capacity: Capacity | null): void {
@@ -223,6 +244,11 @@ export class RunLeases {
       surplus--;
     }
   }
+}
+
+function lostError({ runId, place: { provider } }: Entry, outcome: string): TtyError {
+  const message = `the place at provider "${provider}" was taken away; ${outcome}`;
+  return new TtyError('PROVIDER_LEASE_LOST', message, { details: { provider, runId, sent: true } });
 }
 
 /** Whether what ended a run leaves it open that the command goes on. */

@@ -7,7 +7,7 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import type { RunCompletionCoordinator } from '../run/coordinator.ts';
-import type { Place } from './leasePort.ts';
+import type { HeldPlace, Place } from './leasePort.ts';
 import type { PromptGate } from './promptGate.ts';
 import type { Reader } from './readers.ts';
 import { stillBusy, withdrawn } from './runErrors.ts';
@@ -20,6 +20,8 @@ export interface RunQueueParts {
   readonly leases: RunLeases;
   /** Aborts when the session's program is gone; the reason is `SESSION_NOT_RUNNING`. */
   readonly ended: AbortSignal;
+  /** Handles also what the terminal has and was not read; false when it is held back. */
+  readOutput(): boolean;
 }
 
 export interface QueuedRun {
@@ -32,7 +34,7 @@ export interface QueuedRun {
   /** Throws when the session is busy and the run is not to wait for that. */
   assertFree(): void;
   /** Types it; called in the turn in which the prompt was seen. Nothing was typed if it throws. */
-  type(reader: Reader | undefined, place: Place | undefined): number;
+  type(reader: Reader | undefined, held: HeldPlace | undefined): number;
 }
 
 export class RunQueue {
@@ -89,26 +91,45 @@ export class RunQueue {
     }
   }
 
+  /**
+   * While the session is free a run waits for its place and is typed then. While it is busy its turn comes first, and at the prompt it
+   * takes what there is at that moment, or goes back to wait.
+   */
   async #passWithPlace(run: QueuedRun, wish: PlaceWish, bound: Bound, stop: AbortController): Promise<number> {
-    const { gate, leases } = this.#parts;
-    let waitMs = wish.waitMs;
+    const { leases } = this.#parts;
+    let waitedMs = 0;
+    const left = (): PlaceWish => ({ ...wish, waitMs: Math.max(0, wish.waitMs - waitedMs) });
     for (;;) {
-      const place = await leases.take(run.runId, { ...wish, waitMs }, stop.signal);
-      if (this.#inTurn === 0 && gate.atPrompt)
-        return this.#inOrder(bound, stop, (reader) => run.type(reader, place)).catch((error: unknown) =>
-          leases.giveUp(place, error),
-        );
-      leases.giveBack(place);
+      if (this.#isFree) {
+        const place = await leases.take(run.runId, left(), stop.signal);
+        waitedMs += place.waitedMs;
+        if (this.#isFree) {
+          const type = (reader: Reader | undefined): number => run.type(reader, { place, waitedMs });
+          return this.#inOrder(bound, stop, type).catch((error: unknown) => leases.giveUp(place, error));
+        }
+        leases.giveBack(place);
+      } else if (wish.waitMs === 0) {
+        await leases.assertRoom(wish.provider);
+      }
       run.assertFree();
-      waitMs = Math.max(0, waitMs - place.waitedMs);
-      const typed = await this.#inOrder(bound, stop, () => this.#typeWithPlace(run, { ...wish, waitMs }, stop.signal));
+      const typed = await this.#inOrder(bound, stop, () => this.#typeWithPlace(run, left(), waitedMs, stop.signal));
       if (typed !== 'full') return typed;
     }
   }
 
+  /** Whether a run that came now would be typed at once. */
+  get #isFree(): boolean {
+    return this.#inTurn === 0 && this.#parts.gate.atPrompt;
+  }
+
   /** At the prompt, with nobody before it: takes a place if there is one at this moment. `full`: there may be one later. */
-  async #typeWithPlace(run: QueuedRun, wish: PlaceWish, signal: AbortSignal): Promise<number | 'full'> {
-    const { gate, leases } = this.#parts;
+  async #typeWithPlace(
+    run: QueuedRun,
+    wish: PlaceWish,
+    waitedBeforeMs: number,
+    signal: AbortSignal,
+  ): Promise<number | 'full'> {
+    const { leases } = this.#parts;
     let place: Place;
     try {
       place = await leases.take(run.runId, { ...wish, waitMs: 0 }, signal);
@@ -118,12 +139,21 @@ export class RunQueue {
     }
     try {
       // Somebody may have typed meanwhile.
-      const reader = await gate.untilReady(signal);
+      const reader = await this.#atPrompt(signal);
       signal.throwIfAborted();
-      return run.type(reader, place);
+      return run.type(reader, { place, waitedMs: waitedBeforeMs + place.waitedMs });
     } catch (error) {
       return leases.giveUp(place, error);
     }
+  }
+
+  /** Resolves at the prompt, as far as all that has come can tell. */
+  async #atPrompt(signal: AbortSignal): Promise<Reader | undefined> {
+    const { gate } = this.#parts;
+    await gate.untilReady(signal);
+    // What has come and was not looked at is the rest of the prompt, or tells that it is none.
+    this.#parts.readOutput();
+    return gate.untilReady(signal);
   }
 
   /** Waits for the turn and the prompt, then does `work` while nobody else has the turn. */
@@ -132,7 +162,7 @@ export class RunQueue {
     stop: AbortController,
     work: (reader: Reader | undefined) => T | Promise<T>,
   ): Promise<T> {
-    const { clock, gate } = this.#parts;
+    const { clock } = this.#parts;
     const sinceMs = clock.nowMs();
     let timer: Timer | undefined;
     if (bound.timeoutMs > 0) timer = clock.after(bound.leftMs, () => stop.abort(stillBusy(bound.timeoutMs)));
@@ -142,7 +172,7 @@ export class RunQueue {
     this.#inTurn++;
     try {
       await unlessAborted(before, stop.signal);
-      const reader = await gate.untilReady(stop.signal);
+      const reader = await this.#atPrompt(stop.signal);
       stop.signal.throwIfAborted();
       return await work(reader);
     } finally {

@@ -7,26 +7,26 @@ export interface RunWait {
   /** 0 waits without a bound. */
   readonly timeoutMs: number;
   readonly untilInput: boolean;
-  /** Takes the waiter away and rejects with the signal's reason. */
-  readonly signal: AbortSignal;
+  /** Each takes the waiter away and rejects with its reason. */
+  readonly signals: readonly AbortSignal[];
 }
 
 /** Resolves with what the run waits for when that came first, else with nothing: the run ended, or the time is up. */
 export async function untilEndOrInput(
   { coordinator, inputWatch }: { readonly coordinator: RunCompletionCoordinator; readonly inputWatch: InputWatch },
   runId: string,
-  { timeoutMs, untilInput, signal }: RunWait,
+  { timeoutMs, untilInput, signals }: RunWait,
 ): Promise<InputBlock | undefined> {
   const stop = new AbortController();
-  const forward = (): void => stop.abort(signal.reason);
-  signal.addEventListener('abort', forward, { once: true });
-  if (signal.aborted) forward();
+  const forward = (): void => stop.abort(signals.find(({ aborted }) => aborted)?.reason);
+  for (const signal of signals) signal.addEventListener('abort', forward, { once: true });
+  if (signals.some(({ aborted }) => aborted)) forward();
   const ended = coordinator.wait(runId, { timeoutMs, signal: stop.signal }).then(() => undefined);
   ended.catch(() => undefined); // when the block came first nobody waits for it
   try {
     return await (untilInput ? Promise.race([ended, inputWatch.until(runId, stop.signal)]) : ended);
   } finally {
-    signal.removeEventListener('abort', forward);
+    for (const signal of signals) signal.removeEventListener('abort', forward);
     stop.abort();
   }
 }

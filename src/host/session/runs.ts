@@ -18,9 +18,9 @@ import type { LogProgress } from './logProgress.ts';
 import type { PromptGate } from './promptGate.ts';
 import type { Reader, Readers } from './readers.ts';
 import { stillBusy, unknownRun } from './runErrors.ts';
-import type { Place } from './leasePort.ts';
+import type { HeldPlace, Place } from './leasePort.ts';
 import type { PlaceWish, RunLeases } from './runLeases.ts';
-import { RunQueue } from './runQueue.ts';
+import { type QueuedRun, RunQueue } from './runQueue.ts';
 import { writeRunScript } from './runScript.ts';
 import { untilEndOrInput } from './runWait.ts';
 import { RunKeys, type RunKeysParts } from './runKeys.ts';
@@ -51,6 +51,8 @@ export interface RunsParts {
   onTyped(): void;
   /** Handles output that has come and is not logged yet, so that it stands before what is typed next. */
   drainOutput(): void;
+  /** Handles also what the terminal has and was not read; false when it is held back. */
+  readOutput(): boolean;
   /** @throws TtyError `SESSION_NOT_RUNNING` */
   assertLive(): void;
 }
@@ -125,7 +127,7 @@ export class SessionRuns {
     const named =
       key === undefined ? prepared : { ...prepared, inputRun: { ...prepared.inputRun, idempotencyKey: key } };
     const { runId } = prepared;
-    const type = (reader: Reader | undefined, place: Place | undefined): number => this.#type(named, reader, place);
+    const type: QueuedRun['type'] = (reader, held) => this.#type(named, reader, held);
     const { timeoutMs } = request;
     const logOffset = await this.#queue.pass({ runId, timeoutMs, wish: this.#wish(request), signal, assertFree, type });
     return { runId, logOffset };
@@ -183,8 +185,9 @@ export class SessionRuns {
    * The session's own program as its one run, with the place that was taken for it; to be called before its first output is read.
    * Returns the run's id.
    */
-  registerProcess(command: string, held?: Place): string {
+  registerProcess(command: string, place?: Place): string {
     const { coordinator, journal, leases } = this.#parts;
+    const held = place && { place, waitedMs: place.waitedMs };
     const prepared = coordinator.prepareProcessRun(command);
     const { runId } = prepared;
     const before = held === undefined ? [] : [leases.heldEvent(runId, held)];
@@ -201,7 +204,10 @@ export class SessionRuns {
     const tell = (): void => context.note({ type: 'progress', toSeq: journal.head.seq });
     const following = request.progress ? progress.follow(tell) : undefined;
     try {
-      const block = await untilEndOrInput(this.#parts, runId, { ...request, signal: context.signal });
+      const block = await untilEndOrInput(this.#parts, runId, {
+        ...request,
+        signals: [context.signal, waiter.failed],
+      });
       waiter[Symbol.dispose]();
       await journal.settled();
       const result = this.#result(runId, request.maxOutputBytes, block ?? 'timed_out');
@@ -247,7 +253,7 @@ export class SessionRuns {
   }
 
   /** Types into `reader`, or into the session's own shell. */
-  #type(accepted: PreparedRun, reader: Reader | undefined, held: Place | undefined): number {
+  #type(accepted: PreparedRun, reader: Reader | undefined, held: HeldPlace | undefined): number {
     const { pty, journal, coordinator, tracker, readers, leases } = this.#parts;
     const source = reader?.source ?? coordinator.source;
     invariant(source !== undefined, 'a session that takes no commands has no prompt');
@@ -270,7 +276,7 @@ export class SessionRuns {
     const removeScript = writeRunScript(this.#parts.scratch, action.script);
     const logOffset = journal.offsetBytes;
     try {
-      if (held !== undefined) leases.bind(held);
+      if (held !== undefined) leases.bind(held.place);
       const before = held === undefined ? [] : [leases.heldEvent(prepared.runId, held)];
       const inputRunSeq = journal.commit(...before, { type: 'input_run', payload: prepared.inputRun });
       const { idempotencyKey } = prepared.inputRun;

@@ -68,15 +68,15 @@ describe('a place of the host', () => {
     for (const place of [first, second]) await place.release('completed');
     configure('{');
     await expect(leases.take(request())).rejects.toMatchObject({ code: 'INVALID_INPUT' });
-    await expect(leases.check('demo', request().workplace)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(leases.look('demo', request().workplace)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 
   it('is denied where it cannot be decided, also when that was the first word, and then is not', async () => {
     configure('{');
     await expect(leases.take(request())).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     configure({ demo: { kind: 'stateless', limit: 1 } });
-    await leases.check('demo', request().workplace);
-    await expect(leases.check('nope', request().workplace)).rejects.toMatchObject({
+    await leases.look('demo', request().workplace);
+    await expect(leases.look('nope', request().workplace)).rejects.toMatchObject({
       code: 'PROVIDER_ADMISSION_FAILED',
     });
     const root = path.join(home, 'open');

@@ -25,6 +25,9 @@ const SAMPLES = [
   '\u001b[3;5H',
   '漢\u001b[2Dx',
   '\u001b[2J',
+  '漢字\u001b[1D',
+  '漢字\u001b[2D',
+  '\u001b[6 q漢字\u001b[2D',
   '\u001b]11;#102030\u0007\u001b]4;1;#00ff00\u0007',
 ] as const;
 
@@ -80,6 +83,20 @@ describe('a picture of tiles', () => {
       expect(difference(await tiled([frame], options), await painted(frame, options))).toBeUndefined();
     },
   );
+
+  it('shows blanks for halves of wide characters, as the painter does', async () => {
+    const frame = await frameOf('', SIZE);
+    const halves = [
+      { char: 'a' },
+      { char: '漢', width: 2 },
+      { char: 'b' },
+      { char: '', width: 0 },
+      { char: '字', width: 2 },
+    ];
+    const cells = frame.cells.map((line) => (line.lineNumber === 1 ? { ...line, cells: halves } : line));
+    const half = { ...frame, cells };
+    expect(difference(await tiled([half], {}), await painted(half, {}))).toBeUndefined();
+  });
 
   it('is so after any other screens', async () => {
     await fc.assert(

@@ -53,7 +53,7 @@ function framesOf(gif: Buffer): { readonly size: readonly [number, number]; read
 describe('a GIF that is exported', () => {
   it('has a frame for each time that the screen changed, and the time that the session took', async () => {
     const log = session();
-    const result = await exportGif(log.home, 'demo', { assets: assetsDirectory() });
+    const result = await exportGif(log.home, 'demo', { assets: assetsDirectory(), fps: 20 });
     const bytes = fs.readFileSync(result.artifactPath);
     expect(result).toMatchObject({
       sessionId: SESSION_ID,
@@ -72,9 +72,9 @@ describe('a GIF that is exported', () => {
   it('takes no longer than a second for a pause, or a frame', async () => {
     const log = session();
     const assets = assetsDirectory();
-    const accelerated = await exportGif(log.home, 'demo', { assets, timing: 'accelerated' });
+    const accelerated = await exportGif(log.home, 'demo', { assets, timing: 'accelerated', fps: 20 });
     expect(framesOf(fs.readFileSync(accelerated.artifactPath)).delays).toEqual([50, 5, 96, 100]);
-    const quick = await exportGif(log.home, 'demo', { assets, timing: 'max-speed' });
+    const quick = await exportGif(log.home, 'demo', { assets, timing: 'max-speed', fps: 20 });
     expect(framesOf(fs.readFileSync(quick.artifactPath)).delays).toEqual([5, 5, 5, 2]);
   });
 

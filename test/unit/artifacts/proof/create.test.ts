@@ -13,10 +13,21 @@ import { holding, parseObject } from '../../../support/like.ts';
 import { inputRun, newDirectory, output, SESSION_ID } from '../../client/support.ts';
 import { endedSession } from '../endedSession.ts';
 import { FONTS } from '../paint/support.ts';
-import { bundleOf, EVENTS, faultOf, keyPair, readManifest, verify } from './support.ts';
+import {
+  ASSETS,
+  bundleOf,
+  EVENTS,
+  faultOf,
+  keyPair,
+  NO_VIDEO,
+  readManifest,
+  rehash,
+  REMADE,
+  verify,
+} from './support.ts';
 
 const make = (home: string, options: Partial<CreateProofOptions> & { out: string }): Promise<CreateProofResult> =>
-  createProof(home, 'demo', { claim: 'It works.', fonts: FONTS, ...options });
+  createProof(home, 'demo', { claim: 'It works.', assets: ASSETS, ...options });
 
 const read = (directory: string, name: string): Buffer => fs.readFileSync(path.join(directory, name));
 
@@ -72,10 +83,10 @@ describe('a bundle that is made', () => {
       ],
       redaction: null,
       files: told.files,
-      absent: [],
+      absent: [NO_VIDEO],
       signature: null,
     });
-    expect(told).toMatchObject({ runs: 1, isSigned: false, absent: [] });
+    expect(told).toMatchObject({ runs: 1, isSigned: false, absent: [NO_VIDEO] });
   });
 
   it('holds what a session that lives has done so far, whole events only', async () => {
@@ -104,9 +115,58 @@ describe('a bundle that is made', () => {
 
   it('does without the picture of a screen that is too large for one, and says so', async () => {
     const { directory, absent } = await bundleOf([{ type: 'resize', payload: { cols: 1_000, rows: 1_000 } }]);
-    expect(absent).toEqual([{ name: 'screen.png', reason: holding('pixels') }]);
+    expect(absent).toEqual([
+      { name: 'screen.png', reason: holding('pixels') },
+      { name: 'index.html', reason: holding('cells') },
+      NO_VIDEO,
+    ]);
     expect(readManifest(directory)).toMatchObject({ absent, madeBy: { renderer: null } });
     expect(await verify(directory)).toMatchObject({ remade: ['screen.txt', 'recording.cast'], hashedOnly: [] });
+  });
+
+  it('does not verify with a picture or page that no log of its kind has', async () => {
+    const { directory } = await bundleOf([{ type: 'resize', payload: { cols: 1_000, rows: 1_000 } }]);
+    for (const name of ['screen.png', 'index.html']) {
+      fs.writeFileSync(path.join(directory, name), 'anything');
+      rehash(directory, (manifest) => {
+        const absent: unknown = manifest['absent'];
+        if (Array.isArray(absent)) manifest['absent'] = absent.filter((one: { name: string }) => one.name !== name);
+      });
+      expect(await faultOf(directory)).toMatchObject({
+        file: name,
+        reason: 'content',
+        message: holding('no such file'),
+      });
+      fs.rmSync(path.join(directory, name));
+    }
+  });
+
+  it('leaves out what it was told to', async () => {
+    const log = endedSession();
+    log.append(...EVENTS);
+    const out = path.join(newDirectory(), 'b');
+    const without = ['index.html', 'recording.webm', 'screen.png'];
+    const { absent } = await make(log.home, { out, without });
+    const reason = 'it was to be left out';
+    expect(absent).toEqual(['screen.png', 'index.html', 'recording.webm'].map((name) => ({ name, reason })));
+    expect(await verify(out)).toMatchObject({ remade: ['screen.txt', 'recording.cast'] });
+    for (const name of ['events.jsonl', 'nothing'])
+      await expect(make(log.home, { out: `${out}2`, without: [name] })).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+      });
+  });
+
+  it('has a page with runs and screen, from which nothing of a session can run', async () => {
+    const hostile = '</script><script>alert(1)</script>';
+    const { directory } = await bundleOf([...EVENTS, output(hostile)]);
+    const page = read(directory, 'index.html').toString();
+    expect(page).toContain('run 1: command 1\nfinished, exit code 3');
+    expect(page).not.toContain(hostile);
+    expect(await verify(directory)).toMatchObject({ remade: REMADE });
+    // a page that was changed is found also when its hash was made anew
+    fs.writeFileSync(path.join(directory, 'index.html'), page.replace('exit code 3', 'exit code 0'));
+    rehash(directory);
+    expect(await faultOf(directory)).toMatchObject({ file: 'index.html', offset: page.indexOf('exit code 3') + 10 });
   });
 
   it('has its picture checked by hash alone where there is nothing to draw with, and says so', async () => {
@@ -117,12 +177,12 @@ describe('a bundle that is made', () => {
     });
     try {
       const { verifyProof } = await import('../../../../src/artifacts/proof/verify.ts');
-      expect(await verifyProof(directory, { fonts: FONTS })).toMatchObject({
-        remade: ['screen.txt', 'recording.cast'],
+      expect(await verifyProof(directory, { assets: ASSETS })).toMatchObject({
+        remade: ['screen.txt', 'recording.cast', 'index.html'],
         hashedOnly: [{ name: 'screen.png', reason: holding('@napi-rs/canvas') }],
       });
       fs.appendFileSync(path.join(directory, 'screen.png'), 'x');
-      await expect(verifyProof(directory, { fonts: FONTS })).rejects.toMatchObject({
+      await expect(verifyProof(directory, { assets: ASSETS })).rejects.toMatchObject({
         code: 'PROOF_NOT_VERIFIED',
         details: { file: 'screen.png', reason: 'hash' },
       });

@@ -1,7 +1,9 @@
 /** Bundles, and everything that somebody could do to one. */
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
+import { afterAll } from 'vitest';
 import { createProof } from '../../../../src/artifacts/proof/create.ts';
 import { verifyProof } from '../../../../src/artifacts/proof/verify.ts';
 import { chainSeed } from '../../../../src/eventlog/codec.ts';
@@ -11,7 +13,17 @@ import type { CreateProofResult, VerifyProofOptions, VerifyProofResult } from '.
 import { parseObject } from '../../../support/like.ts';
 import { inputRun, newDirectory, output, runComplete, runStarted, SESSION_ID } from '../../client/support.ts';
 import { endedSession } from '../endedSession.ts';
-import { FONTS } from '../paint/support.ts';
+import { fillAssets } from '../assets.ts';
+
+/** What lies beside the programs; the same for all tests of a file. */
+export const ASSETS = fs.mkdtempSync(path.join(os.tmpdir(), 'agent-tty-assets-'));
+fillAssets(ASSETS);
+afterAll(() => fs.rmSync(ASSETS, { recursive: true, force: true }));
+
+/** The files that a checker makes again, in their order. */
+export const REMADE = ['screen.txt', 'screen.png', 'recording.cast', 'index.html'];
+/** What is told of the one that these tests have no browser for. */
+export const NO_VIDEO = { name: 'recording.webm', reason: 'videos need a browser, and none was to be looked for' };
 
 /** One run that ends with 3, on a screen with a colour. */
 export const EVENTS: readonly NewEvent[] = [
@@ -38,7 +50,7 @@ export async function bundleOf(
   const log = endedSession();
   log.append(...events);
   const out = path.join(newDirectory(), 'bundle');
-  const made = await createProof(log.home, 'demo', { claim: 'The run fails.', out, fonts: FONTS, ...options });
+  const made = await createProof(log.home, 'demo', { claim: 'The run fails.', out, assets: ASSETS, ...options });
   return { ...made, home: log.home };
 }
 
@@ -57,7 +69,7 @@ export async function faultOf(
 }
 
 export function verify(directory: string, options: VerifyProofOptions = {}): Promise<VerifyProofResult> {
-  return verifyProof(directory, { ...options, fonts: FONTS });
+  return verifyProof(directory, { ...options, assets: ASSETS });
 }
 
 export function linesOf(directory: string): string[] {
@@ -92,7 +104,7 @@ export function writeManifest(directory: string, manifest: Record<string, unknow
 export function rehash(directory: string, change: (manifest: Record<string, unknown>) => void = () => undefined): void {
   const manifest = readManifest(directory);
   const files = fs.readdirSync(directory).filter((name) => !name.startsWith('manifest.'));
-  const order = ['events.jsonl', 'screen.txt', 'screen.png', 'recording.cast'];
+  const order = ['events.jsonl', ...REMADE];
   manifest['files'] = files
     .toSorted((a, b) => order.indexOf(a) - order.indexOf(b))
     .map((name) => {

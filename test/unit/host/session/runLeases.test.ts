@@ -73,11 +73,11 @@ describe('a run of a provider', () => {
     const second = wide.start('second', DEMO);
     await wide.pass();
     // While it waits for the first one it keeps no place: what is under way may need it.
-    expect(wide.leases.given.map(({ released }) => released)).toEqual([[], ['failed_before_send']]);
+    expect(wide.leases.given.map(({ released }) => released)).toEqual([[]]);
     wide.finish();
     await wide.pass(200);
     await second;
-    expect(wide.leases.given.map(({ released }) => released)).toEqual([['completed'], ['failed_before_send'], []]);
+    expect(wide.leases.given.map(({ released }) => released)).toEqual([['completed'], []]);
   });
 
   it('takes the place of its session when it names none', async () => {
@@ -248,14 +248,30 @@ describe('the place of a run that was typed', () => {
     result.catch(() => undefined); // looked at below
     await bed.pass();
     const runId = bed.runs.views()[0]?.runId;
+    bed.onCancel = () => bed.finish(143);
     place(0).takeAway();
     expect(bed.cancelled).toEqual([runId]);
-    bed.finish(143);
     await expect(result).rejects.toMatchObject({
       code: 'PROVIDER_LEASE_LOST',
+      message: 'the place at provider "demo" was taken away; the command was ended',
       details: { provider: 'demo', runId, sent: true },
     });
     expect(bed.events.at(-1)).toMatchObject({ type: 'run_lease', payload: { runId, state: 'lost', capacity: null } });
     expect(bed.runs.views()[0]?.lease?.state).toBe('lost');
+  });
+
+  it('that an operator took away, of a run that cannot be ended, is told as well', async () => {
+    const result = bed.start('trap "" INT; while :; do :; done', { ...DEMO, wait: true });
+    result.catch(() => undefined); // looked at below
+    await bed.pass();
+    bed.onCancel = () => {
+      throw new Error('no space');
+    };
+    place(0).takeAway();
+    await expect(result).rejects.toMatchObject({
+      code: 'PROVIDER_LEASE_LOST',
+      message: 'the place at provider "demo" was taken away; the command could not be ended',
+    });
+    expect(bed.runs.views()[0]).toMatchObject({ outcome: null, lease: { state: 'lost' } });
   });
 });

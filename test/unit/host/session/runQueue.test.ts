@@ -51,6 +51,20 @@ describe('a run that waits for a place', () => {
     expect(wide.leases.active).toBe(0);
   });
 
+  it('gives it back when the session is busy by then, and takes one at its turn', async () => {
+    const elsewhere = await bed.leases.take(elsewhereRequest());
+    const waiting = bed.start('second', { ...DEMO, leaseWaitMs: 60_000 });
+    await bed.pass();
+    await bed.start('plain');
+    await elsewhere.release('completed');
+    await bed.pass();
+    expect(bed.leases.given[1]?.released).toEqual(['failed_before_send']);
+    expect(bed.leases.active).toBe(0);
+    bed.finish();
+    await bed.pass(200);
+    expect((await waiting).lease?.state).toBe('held');
+  });
+
   it('at its turn goes back to wait when somebody took the last place meanwhile', async () => {
     await bed.start('plain');
     const waiting = bed.start('second', { ...DEMO, leaseWaitMs: 60_000 });
@@ -61,9 +75,10 @@ describe('a run that waits for a place', () => {
     expect(bed.leases.queued).toBe(1);
     expect((await bed.start('plain')).outcome).toBe('accepted');
     bed.finish();
+    bed.leases.onGiven = (place) => (place.waitedMs = 700);
     await elsewhere.release('completed');
     await bed.pass(200);
-    expect((await waiting).lease?.state).toBe('held');
+    expect((await waiting).lease).toMatchObject({ state: 'held', waitedMs: 700 });
   });
 
   it('with a key takes one place for all callers', async () => {
