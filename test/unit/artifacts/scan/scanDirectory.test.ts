@@ -129,8 +129,8 @@ describe('a secret is found', () => {
     const places = (await found()).map((place) => place.replace(/(?<=bytes values) \d+$/, ''));
     expect(places.toSorted()).toEqual([
       'events.jsonl bytes values',
-      'events.jsonl event values 1',
       'events.jsonl event pattern:github-token 1',
+      'events.jsonl event values 1',
     ]);
   });
 
