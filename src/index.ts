@@ -7,6 +7,7 @@
  *     const { outcome, exitCode, output } = await session.run('make');
  */
 import { fileURLToPath } from 'node:url';
+import { systemClock } from './base/clock.ts';
 import { exportAsciicast } from './artifacts/exportAsciicast.ts';
 import { replaySnapshot } from './artifacts/replaySnapshot.ts';
 import { createProof as createBundle } from './artifacts/proof/create.ts';
@@ -16,6 +17,7 @@ import { takeScreenshot } from './artifacts/screenshot.ts';
 import { Client } from './client/client.ts';
 import { resolveHome } from './client/home.ts';
 import type { CreateProofOptions, CreateProofResult, VerifyProofOptions, VerifyProofResult } from './protocol/proof.ts';
+import type { LeaseOptions, WorkLease } from './withLease.ts';
 
 /** Where sessions are kept, and what they inherit. */
 export interface ConnectOptions {
@@ -33,10 +35,7 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const environment = options.environment ?? process.env;
   return new Client({
-    home: resolveHome({
-      environment,
-      ...(options.home === undefined ? {} : { given: { value: options.home, by: 'home' } }),
-    }),
+    home: homeOf(options),
     environment,
     hostEntry: fileURLToPath(new URL('./host.js', import.meta.url)),
     cwd: () => process.cwd(),
@@ -72,6 +71,28 @@ export function verifyProof(directory: string, options: VerifyProofOptions = {})
   return verifyBundle(directory, { ...options, assets });
 }
 
+/**
+ * Does `work` while it holds a place at a provider, as `lease run` does with a command: never more at once than the provider takes, over all
+ * processes of the user. The place is free when the work is over, however that comes, and when this process dies.
+ *
+ * @throws TtyError `PROVIDER_WORKLOAD_BLOCKED`, `PROVIDER_ADMISSION_FAILED`, `INVALID_INPUT`, `CANCELLED`: the work was not begun; else
+ *   what `work` throws
+ */
+export async function withLease<T>(
+  options: LeaseOptions & ConnectOptions,
+  work: (lease: WorkLease) => T | Promise<T>,
+): Promise<T> {
+  const { holdWhile } = await import('./withLease.ts');
+  const environment = options.environment ?? process.env;
+  const home = homeOf(options);
+  return holdWhile(options, work, { home, environment, directory: process.cwd(), clock: systemClock });
+}
+
+function homeOf({ home, environment = process.env }: ConnectOptions): string {
+  return resolveHome({ environment, ...(home === undefined ? {} : { given: { value: home, by: 'home' } }) });
+}
+
+export type { LeaseOptions, WorkLease } from './withLease.ts';
 export { replaySince, type ChangedRows } from './artifacts/replaySince.ts';
 export { replaySnapshot } from './artifacts/replaySnapshot.ts';
 export { type LookForm, snapshotForm } from './artifacts/snapshotForm.ts';

@@ -36,8 +36,8 @@ const ENVIRONMENT = {
   XDG_STATE_HOME: at('state'),
 };
 
-/** Calls the program with `--json` and gives the result of its envelope, whatever its exit status. */
-function call(words) {
+/** Calls the program with `--json` and gives its envelope, whatever its exit status. */
+function envelopeOf(words) {
   const end = words.indexOf('--');
   const all = end === -1 ? [...words, '--json'] : [...words.slice(0, end), '--json', ...words.slice(end)];
   return new Promise((resolve, reject) => {
@@ -49,12 +49,15 @@ function call(words) {
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
     child.on('error', reject);
-    child.on('close', () => {
-      const envelope = JSON.parse(stdout);
-      if (envelope.ok) resolve(envelope.result);
-      else reject(new Error(`${words.join(' ')}: ${envelope.error.code} ${envelope.error.message}`));
-    });
+    child.on('close', () => resolve(JSON.parse(stdout)));
   });
+}
+
+/** Calls the program and gives the result of a call that has to succeed. */
+async function call(words) {
+  const { ok, result, error } = await envelopeOf(words);
+  if (ok) return result;
+  throw new Error(`${words.join(' ')}: ${error.code} ${error.message}`);
 }
 
 /** A place that is the same on every machine, with a home, a plain prompt and the program under its name. */
@@ -70,11 +73,13 @@ function openWorkshop({ config = {}, files = {} }) {
 
 async function follow(name, steps) {
   let run = '';
-  for (const { do: words, result: wanted = {} } of steps) {
-    const result = await call(words.map((word) => (word === '{run}' ? run : word)));
-    if (typeof result.runId === 'string') run = result.runId;
-    const missing = missingIn(wanted, result);
-    if (missing !== undefined) throw new Error(`${name}: ${words.join(' ')}: ${missing}`);
+  for (const { do: words, result: wanted = {}, error: refusal } of steps) {
+    const given = words.map((word) => (word === '{run}' ? run : word));
+    const { ok, result, error } = await envelopeOf(given);
+    if (ok && typeof result.runId === 'string') run = result.runId;
+    const missing = refusal === undefined ? missingIn(wanted, result) : missingIn(refusal, error);
+    if (missing === undefined && ok === (refusal === undefined)) continue;
+    throw new Error(`${name}: ${given.join(' ')}: ${missing ?? 'it was refused'} (${JSON.stringify(error ?? result)})`);
   }
 }
 

@@ -183,11 +183,15 @@ export class Track {
   }
 
   #mark(secretBytes: number, rule: number, position: number): void {
-    const positions = this.#lastPositions(secretBytes);
-    const [first = position] = positions;
+    const first = this.#position(this.#count - secretBytes);
     if (first >= this.#markedTo) this.#sink.found(rule, first);
     const isSameRow = first >= this.#markedFrom && first < this.#markedTo;
-    for (const at of positions) if (!isSameRow || at >= this.#markedTo) this.#sink.mark(at);
+    // from the end on, so that a secret that grows byte by byte is not gone through each time
+    for (let index = this.#count - 1; index >= this.#count - secretBytes; index--) {
+      const at = this.#position(index);
+      if (isSameRow && at < this.#markedTo) break;
+      this.#sink.mark(at);
+    }
     for (const at of this.#struck) if (at > first) this.#sink.mark(at);
     this.#struck = [];
     if (!isSameRow) this.#markedFrom = first;
@@ -227,6 +231,10 @@ export class Track {
   }
 
   #lastPositions(bytes: number): number[] {
-    return Array.from({ length: bytes }, (_, i) => this.#positions[(this.#count - bytes + i) & this.#mask] ?? 0);
+    return Array.from({ length: bytes }, (_, i) => this.#position(this.#count - bytes + i));
+  }
+
+  #position(index: number): number {
+    return this.#positions[index & this.#mask] ?? 0;
   }
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { LIBRARY, TestHome } from '../support/cli.ts';
+import { LeaseHome } from '../support/leaseHome.ts';
 import { holding } from '../support/like.ts';
 
 type Library = typeof import('../../src/index.ts');
@@ -33,6 +34,19 @@ describe('the library', () => {
     const [ended] = await client.list({ all: true });
     expect(ended).toMatchObject({ status: 'destroyed' });
     expect(await client.verify(ended?.sessionId ?? '')).toMatchObject({ ok: true, tornTailBytes: 0 });
+  });
+
+  it('holds places at providers, for its sessions and for work of its own', async () => {
+    await using home = new LeaseHome(1);
+    const { withLease } = await library();
+    await using client = await connectTo(home);
+    await using session = await client.create({ shell: '/bin/bash', cwd: home.work, provider: 'demo' });
+    expect(await session.run('true')).toMatchObject({ lease: { provider: 'demo', state: 'released' } });
+    await withLease({ provider: 'demo', environment: home.environment }, async () => {
+      await expect(session.run('true')).rejects.toMatchObject({ code: 'PROVIDER_WORKLOAD_BLOCKED' });
+      expect(await session.run('true', { provider: 'glm' })).toMatchObject({ lease: { provider: 'glm' } });
+    });
+    expect(await session.run('true', { leaseWaitMs: 60_000 })).toMatchObject({ outcome: 'finished' });
   });
 
   it('leaves a session alone that it did not create', async () => {

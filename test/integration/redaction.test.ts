@@ -73,6 +73,11 @@ describe('a secret', () => {
       expect(text).not.toContain(TYPED);
       expect(text).not.toContain(Buffer.from(SECRET).toString('base64').slice(0, 20));
     }
+    const bundle = path.join(outOf(home), 'bundle');
+    await home.result(['proof', 'create', id, '--out', bundle, '--claim', 'nobody sees it']);
+    const manifest: unknown = JSON.parse(fs.readFileSync(path.join(bundle, 'manifest.json'), 'utf8'));
+    const redaction = { rules: [{ rule: 'env:TOKEN', values: 1 }], noEchoInputs: 1 };
+    expect(manifest).toMatchObject({ redaction });
     for (const directory of [home.home, outOf(home)]) {
       const scan = ['proof', 'scan', directory, '--redact-env', 'TOKEN', '--redact-env', 'TYPED'];
       expect(await home.result(scan, { env: { ...env, TYPED } })).toMatchObject({ clean: true, found: [] });

@@ -39,6 +39,9 @@ export class RunsBench implements AsyncDisposable {
   onCancel: () => void = () => undefined;
   readonly journal: Journal;
   readonly runs: SessionRuns;
+  readonly tracker = new PromptTracker('line_editor', 0);
+  /** What reading the terminal brings. */
+  readOutput = (): boolean => true;
   /** The log takes nothing. */
   isFull = false;
 
@@ -48,7 +51,7 @@ export class RunsBench implements AsyncDisposable {
     const { coordinator } = bench;
     this.journal = new Journal(this.#appender(), clock, () => undefined);
     const { journal } = this;
-    const tracker = new PromptTracker('line_editor', 0);
+    const { tracker } = this;
     tracker.bracketedPasteSwitched(true);
     clock.advance(1_000);
     const readers = ownShell(() => coordinator.runInFlight !== undefined);
@@ -71,6 +74,7 @@ export class RunsBench implements AsyncDisposable {
       ended: ended.signal,
       onTyped: () => tracker.runTyped(),
       drainOutput: () => undefined,
+      readOutput: () => this.readOutput(),
       assertLive: () => undefined,
     });
   }

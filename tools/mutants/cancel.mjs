@@ -86,7 +86,7 @@ export const CANCEL_MUTANTS = [
   {
     name: 'interrupt: marks that it took are not waited for',
     file: 'src/host/run/markReader.ts',
-    find: '    if (this.#parts.prompts.isAhead(prompt)) this.#parts.prompts.skipTo(prompt);\n',
+    find: '    if (this.#reportsPrompts && prompts.isAhead(prompt)) prompts.skipTo(prompt);\n',
     replace: '',
     test: `${COORDINATOR} > has taken the marks`,
   },

@@ -5,6 +5,7 @@ import { BLOCKED_ON_INPUT_MUTANTS } from './blockedOnInput.mjs';
 import { CANCEL_MUTANTS } from './cancel.mjs';
 import { INPUT_MUTANTS } from './input.mjs';
 import { LEASE_MUTANTS } from './lease.mjs';
+import { LINE_MUTANTS } from './lines.mjs';
 import { LOG_FAULT_MUTANTS } from './logFaults.mjs';
 import { RECORDING_MUTANTS } from './recordings.mjs';
 import { RUN_LEASE_MUTANTS } from './runLeases.mjs';
@@ -19,6 +20,7 @@ export const MUTANTS = [
   ...RUN_LEASE_MUTANTS,
   ...REDACTION_MUTANTS,
   ...RECORDING_MUTANTS,
+  ...LINE_MUTANTS,
   {
     name: 'pty: what the program left behind is read before the terminal closes',
     file: 'src/host/pty/ptyMaster.ts',
@@ -140,8 +142,8 @@ export const MUTANTS = [
   },
   {
     name: 'runs: an interrupt that the editor lost is typed again',
-    file: 'src/host/run/runInFlight.ts',
-    find: "this.record.state.name === 'typed' && this.#wantsMore",
+    file: 'src/host/run/promptBack.ts',
+    find: 'run.wantsMore && run.interrupts < MAX_INTERRUPTS',
     replace: 'false',
     test: 'test/unit/host/run/coordinator.test.ts',
   },
@@ -155,8 +157,8 @@ export const MUTANTS = [
   {
     name: 'runs: a frame without the token of the run is output',
     file: 'src/host/run/markReader.ts',
-    find: 'if (run?.record.identity.token !== mark.token) return false;',
-    replace: 'if (run === undefined) return false;',
+    find: 'stack.find(({ record }) => record.identity.token === mark.token)',
+    replace: 'stack.top',
     test: 'test/unit/host/run/coordinator.test.ts > not ended by the frame',
   },
   {

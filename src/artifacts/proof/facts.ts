@@ -3,7 +3,7 @@ import { RunHistory } from '../../eventlog/runHistory.ts';
 import type { LogEvent } from '../../protocol/events.ts';
 import type { RunView } from '../../protocol/methods/common.ts';
 import { MAX_COMMAND_CHARS, MAX_EVENT_TYPES, MAX_RUNS } from './layout.ts';
-import { type RedactionFacts, redactionOf } from './redaction.ts';
+import { type RedactionFacts, RedactionTale } from './redaction.ts';
 
 /** How a session ended; `null` for one that had not. */
 export type SessionEnd =
@@ -73,6 +73,7 @@ export class LogFacts {
   #runs = new RunHistory('');
   readonly #commandBytes = new Map<string, number>();
   readonly #types = new Map<string, number>();
+  readonly #redaction = new RedactionTale();
   #events = 0;
   #end: SessionEnd = null;
   #hasTooManyRuns = false;
@@ -94,6 +95,7 @@ export class LogFacts {
     this.#types.set(counted, (this.#types.get(counted) ?? 0) + 1);
     if (type === 'exit') this.#end = exitOf(event);
     else if (type === 'host_lost') this.#end = { kind: 'host_lost', seq: event.seq };
+    this.#redaction.take(event);
     this.#takeRun(event);
   }
 
@@ -123,7 +125,7 @@ export class LogFacts {
         eventTypes: Object.fromEntries([...this.#types].toSorted(([a], [b]) => (a < b ? -1 : 1))),
       },
       runs: this.#runs.runs.map((run) => this.#runFacts(run)),
-      redaction: redactionOf(payload, this.#types.get('redacted') ?? 0),
+      redaction: this.#redaction.told(),
     };
   }
 

@@ -127,11 +127,12 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
     },
   });
   const held = openHeldOutput(options, { flow, ingest, coordinator });
-  const shared = { pty, journal, redaction, assertLive: life.assertLive, drainOutput: () => ingest.drain() };
+  const drainOutput = drainer(ingest, held);
+  const shared = { pty, journal, redaction, assertLive: life.assertLive, drainOutput };
   const inputWatch: InputWatch = openInputWatch(options, { ...shared, coordinator, modes, ingest });
   const onInterrupt = (): void => watch.interruptTyped();
   const known = { coordinator, tracker, gate, readers, inputWatch, origins };
-  const typing = { ...shared, ...known, progress, onInterrupt, onTyped: () => watch.runTyped() };
+  const typing = { ...shared, ...turn, ...known, progress, onInterrupt, onTyped: () => watch.runTyped() };
   const { runs, cancels } = assembleRuns(options, life, typing);
   const onTyped = typedByOthers(known, clock);
   const input = new SessionInput({ ...shared, modes: () => modes.modes, onInterrupt, onTyped });
@@ -150,6 +151,14 @@ function typedByOthers(
   return (bytes, answers) => {
     tracker.othersTyped(answers, clock.nowMs());
     coordinator.othersTyped(bytes);
+  };
+}
+
+/** Handles output that has come, so that it stands before what is done next. */
+function drainer(ingest: Ingest, held: HeldOutput): () => void {
+  return () => {
+    ingest.drain();
+    held.settle();
   };
 }
 

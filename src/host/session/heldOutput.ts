@@ -51,6 +51,11 @@ export class HeldOutput {
     this.#say();
   }
 
+  /** To be called before something is done to the session: a letter or two do not stand behind it in the log. */
+  settle(): void {
+    if (this.#redactor?.isHolding === true && !this.#redactor.isTelling) this.#parts.give(this.#redactor.release());
+  }
+
   /** The program is gone: tells what was masked and not told yet. */
   end(): void {
     this.#isEnded = true;

@@ -20,6 +20,8 @@ export interface RunQueueParts {
   readonly leases: RunLeases;
   /** Aborts when the session's program is gone; the reason is `SESSION_NOT_RUNNING`. */
   readonly ended: AbortSignal;
+  /** Handles also what the terminal has and was not read; false when it is held back. */
+  readOutput(): boolean;
 }
 
 export interface QueuedRun {
@@ -127,7 +129,7 @@ export class RunQueue {
     waitedBeforeMs: number,
     signal: AbortSignal,
   ): Promise<number | 'full'> {
-    const { gate, leases } = this.#parts;
+    const { leases } = this.#parts;
     let place: Place;
     try {
       place = await leases.take(run.runId, { ...wish, waitMs: 0 }, signal);
@@ -137,12 +139,21 @@ export class RunQueue {
     }
     try {
       // Somebody may have typed meanwhile.
-      const reader = await gate.untilReady(signal);
+      const reader = await this.#atPrompt(signal);
       signal.throwIfAborted();
       return run.type(reader, { place, waitedMs: waitedBeforeMs + place.waitedMs });
     } catch (error) {
       return leases.giveUp(place, error);
     }
+  }
+
+  /** Resolves at the prompt, as far as all that has come can tell. */
+  async #atPrompt(signal: AbortSignal): Promise<Reader | undefined> {
+    const { gate } = this.#parts;
+    await gate.untilReady(signal);
+    // What has come and was not looked at is the rest of the prompt, or tells that it is none.
+    this.#parts.readOutput();
+    return gate.untilReady(signal);
   }
 
   /** Waits for the turn and the prompt, then does `work` while nobody else has the turn. */
@@ -151,7 +162,7 @@ export class RunQueue {
     stop: AbortController,
     work: (reader: Reader | undefined) => T | Promise<T>,
   ): Promise<T> {
-    const { clock, gate } = this.#parts;
+    const { clock } = this.#parts;
     const sinceMs = clock.nowMs();
     let timer: Timer | undefined;
     if (bound.timeoutMs > 0) timer = clock.after(bound.leftMs, () => stop.abort(stillBusy(bound.timeoutMs)));
@@ -161,7 +172,7 @@ export class RunQueue {
     this.#inTurn++;
     try {
       await unlessAborted(before, stop.signal);
-      const reader = await gate.untilReady(stop.signal);
+      const reader = await this.#atPrompt(stop.signal);
       stop.signal.throwIfAborted();
       return await work(reader);
     } finally {

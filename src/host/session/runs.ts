@@ -51,6 +51,8 @@ export interface RunsParts {
   onTyped(): void;
   /** Handles output that has come and is not logged yet, so that it stands before what is typed next. */
   drainOutput(): void;
+  /** Handles also what the terminal has and was not read; false when it is held back. */
+  readOutput(): boolean;
   /** @throws TtyError `SESSION_NOT_RUNNING` */
   assertLive(): void;
 }

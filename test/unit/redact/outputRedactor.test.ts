@@ -84,6 +84,13 @@ describe('what is masked', () => {
     expect(secret(`\u001b]2;run ${SECRET}\u0007text ${SECRET}`)).toBe(`\u001b]2;run ${MASK}\u0007text ${MASK}`);
   });
 
+  it('a value of several lines, as a terminal ends them', () => {
+    const key = redactionOf(['first line of it\nand the second\n']);
+    expect(masked(key, 'x\r\nfirst line of it\r\nand the second\r\ny')).toBe(
+      `x\r\n${'*'.repeat(16)}\r\n${'*'.repeat(14)}\r\ny`,
+    );
+  });
+
   it('half of it and more when the rest does not follow, and no less', () => {
     expect(secret('hunter2-Tr… hunter2-T…')).toBe('**********… hunter2-T…');
   });

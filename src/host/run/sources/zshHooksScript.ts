@@ -36,6 +36,7 @@ __at_precmd() {
   {
     typeset __at_s=$? __at_t=
     if [[ $__at_done == 1 ]]; then __at_done=0; return "$__at_s"; fi
+    if [[ $__at_ran == 0 && -o hist_verify ]] && __at_given_back; then return "$__at_s"; fi
     __at_done=\${1-0}
     if [[ -o prompt_sp ]]; then __at_sp=1; \builtin unsetopt prompt_sp; fi
     case $__at_s in (14[5-9]|150) if (( \${#\${(M)jobstates:#suspended*}} > __at_stopped )); then __at_t=';T'; fi ;; esac
@@ -46,6 +47,13 @@ __at_precmd() {
     if [[ -o err_exit || -o err_return ]]; then return 0; fi
     return "$__at_s"
   } 2>/dev/null
+}
+
+# Whether the next prompt begins with the line that was typed, as hist_verify has it: then it is not answered yet.
+__at_given_back() {
+  typeset __at_l
+  \builtin read -rz __at_l || return 1
+  \builtin print -rz -- "$__at_l"
 }
 
 # The mark of a partial line, then enough spaces to reach the next line only if the cursor was not in the first column.

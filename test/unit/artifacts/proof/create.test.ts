@@ -1,12 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { exportAsciicast } from '../../../../src/artifacts/exportAsciicast.ts';
 import { createProof } from '../../../../src/artifacts/proof/create.ts';
-import { gitCommit } from '../../../../src/artifacts/proof/gitCommit.ts';
-import { EMULATOR, PICTURE_RENDERER } from '../../../../src/artifacts/proof/layout.ts';
-import { PARTS } from '../../../../src/artifacts/proof/parts.ts';
 import { takeScreenshot } from '../../../../src/artifacts/screenshot.ts';
 import type { CreateProofOptions, CreateProofResult } from '../../../../src/protocol/proof.ts';
 import { holding, parseObject } from '../../../support/like.ts';
@@ -193,11 +189,23 @@ describe('a bundle that is made', () => {
   });
 
   it('states what a log says of redaction', async () => {
-    const { redactionOf } = await import('../../../../src/artifacts/proof/redaction.ts');
-    expect(redactionOf({}, 0)).toBeNull();
-    expect(redactionOf({}, 2)).toEqual({ names: [], events: 2 });
-    expect(redactionOf({ redact: { names: ['TOKEN', 7] } }, 2)).toEqual({ names: ['TOKEN'], events: 2 });
-    expect(redactionOf({ redact: { names: 'TOKEN' } }, 0)).toEqual({ names: [], events: 0 });
+    const { RedactionTale } = await import('../../../../src/artifacts/proof/redaction.ts');
+    const told = (...events: [type: string, payload: Record<string, unknown>][]) => {
+      const tale = new RedactionTale();
+      for (const [type, payload] of events) tale.take({ type, payload });
+      return tale.told();
+    };
+    expect(told(['session_started', {}], ['input_text', { data: 'x' }])).toBeNull();
+    expect(
+      told(
+        ['session_started', { redact: [{ rule: 'env:TOKEN', values: 1 }, { rule: 7 }, 'x'] }],
+        ['redacted', { counts: { 'env:TOKEN': 2, file: -1 } }],
+        ['redacted', { counts: { 'env:TOKEN': 3 } }],
+        ['input_text', { data: '***', redacted: 'no_echo' }],
+        ['input_text', { data: '***', redacted: 'secret' }],
+      ),
+    ).toEqual({ rules: [{ rule: 'env:TOKEN', values: 1 }], masked: { 'env:TOKEN': 5 }, noEchoInputs: 1 });
+    expect(told(['session_started', { redact: 'TOKEN' }], ['redacted', { counts: null }])).toBeNull();
   });
 });
 
@@ -257,38 +265,5 @@ describe('a bundle is not made, and nothing is left,', () => {
     const parent = newDirectory();
     await expect(make(log.home, { out: path.join(parent, 'b') })).rejects.toMatchObject({ code: 'LOG_CORRUPT' });
     expect(fs.readdirSync(parent)).toEqual([]);
-  });
-});
-
-describe('the table of parts', () => {
-  it('names each file once, in lower case', () => {
-    const names = PARTS.map(({ name }) => name);
-    expect(new Set(names).size).toBe(names.length);
-    for (const name of names) expect(name).toMatch(/^[a-z0-9]+\.[a-z0-9]+$/);
-  });
-
-  it('states the versions that are installed', () => {
-    const text = fs.readFileSync('package.json', 'utf8');
-    for (const known of [EMULATOR, PICTURE_RENDERER]) {
-      const [name = '', version = ''] = known.split(' ');
-      expect(text).toContain(`"${name}": "${version}"`);
-    }
-  });
-});
-
-describe('the commit of a directory', () => {
-  it('is the one that is checked out, and null where there is none', async () => {
-    const directory = newDirectory();
-    expect(await gitCommit(directory)).toBeNull();
-    const git = (...words: string[]): string =>
-      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.example', ...words], {
-        cwd: directory,
-        encoding: 'utf8',
-      });
-    git('init', '-q');
-    expect(await gitCommit(directory)).toBeNull();
-    git('commit', '-q', '--allow-empty', '-m', 'x');
-    expect(await gitCommit(directory)).toBe(git('rev-parse', 'HEAD').trim());
-    expect(await gitCommit('/nowhere')).toBeNull();
   });
 });

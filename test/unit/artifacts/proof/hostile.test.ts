@@ -135,7 +135,7 @@ describe('a bundle made to hurt its reader does not verify', () => {
     ['runs', Array.from({ length: 1_000 }, () => ({})), 'runs[0].runId'],
     ['session', null, 'session'],
     ['head', { seq: 1 }, 'head.seq'],
-    ['redaction', { names: ['x'], events: 1 }, 'redaction'],
+    ['redaction', { rules: [], masked: { x: 1 }, noEchoInputs: 0 }, 'redaction'],
   ])('with %s: %j', async (name, value, field) => {
     const { directory } = await bundleOf();
     writeManifest(directory, { ...readManifest(directory), [name]: value });

@@ -44,7 +44,17 @@ describe('a command for an interpreter', () => {
   });
 
   it('stands in the script of PowerShell in double quotes, all that acts there escaped', () => {
-    expect(plan('pwsh', 'a"b`c$d\né😀').script).toContain('Create("a`"b``c`$d`u{a}`u{e9}`u{1f600}"))');
+    expect(plan('pwsh', 'a"b`c$d\né😀').script).toContain('Create("a`"b``c`$d`u{a}`u{e9}`u{1f600}" + ');
     expect(plan('pwsh', '1').typed).toBe(`. ([scriptblock]::Create([IO.File]::ReadAllText("/s/run-\`"1'")))\r`);
+  });
+
+  it('has its status taken down inside of the block in PowerShell, behind which nothing is known of it', () => {
+    const { script } = plan('pwsh', 'make # all');
+    // On a line of its own: the command may end with a comment.
+    const block = /Create\("make # all" \+ \[char\]10 \+ '(.*)'\)\) \| Out-Default$/m.exec(script)?.[1];
+    expect(block).toBe('$global:__at_ok = $?');
+    expect(script.replace(block ?? '', '')).not.toContain('$?');
+    expect(script.indexOf('$global:__at_ok = $null')).toBeLessThan(script.indexOf('Create('));
+    for (const name of ['__at_s', '__at_ok']) expect(script).toContain(`Remove-Variable ${name}`);
   });
 });

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TypedLines } from '../../../../src/host/run/typedLines.ts';
+import { BASH_HOOKS } from '../../../../src/host/run/sources/bashHooks.ts';
+import { Bench, mark } from '../../../support/runBench.ts';
 import { splitAt } from '../../../support/splits.ts';
 
 function typed(text: string, cuts: readonly number[] = []): TypedLines {
@@ -50,5 +52,24 @@ describe('lines that others typed', () => {
         expect(answers(typed(text, cuts), 8)).toEqual(whole);
       }),
     );
+  });
+});
+
+describe('what a person types into a shell that tells no beginnings', () => {
+  it('is a run of theirs when its prompt comes, behind the first one of all', () => {
+    const bench = new Bench({ ...BASH_HOOKS, tellsNoStart: true });
+    bench.coordinator.othersTyped(Buffer.from('ls\n\n'));
+    bench.feed(mark('D;0;0') + mark('D;1;7') + mark('D;2;7'));
+    expect(bench.log).toEqual(['foreign_run 7']);
+  });
+
+  it('is none of theirs when it answers a run of ours, or was typed before one', () => {
+    const bench = new Bench({ ...BASH_HOOKS, tellsNoStart: true });
+    bench.feed(mark('D;0;0'));
+    bench.coordinator.othersTyped(Buffer.from('half\n'));
+    bench.type('read x');
+    bench.coordinator.othersTyped(Buffer.from('answer\n'));
+    bench.feed(mark('C;1') + mark('D;1;0') + mark('D;2;0'));
+    expect(bench.log).not.toContain('foreign_run 0');
   });
 });

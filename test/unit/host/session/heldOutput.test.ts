@@ -86,6 +86,15 @@ describe('output that may be the beginning of a secret', () => {
     expect(shown).toBe('hunt');
   });
 
+  it('goes out before something is done to the session, unless it looks like one', () => {
+    print('> hun');
+    held.settle();
+    expect(shown).toBe('> hun');
+    print(' hunt');
+    held.settle();
+    expect(shown).toBe('> hun ');
+  });
+
   it('has no timer any more when the program is gone', () => {
     print(`${SECRET} hunt`);
     print(SECRET);

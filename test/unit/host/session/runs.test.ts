@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MAX_INPUT_BYTES } from '../../../../src/protocol/limits.ts';
 import type { FakeClock } from '../../../support/fakeClock.ts';
 import type { FakePty } from '../../../support/fakePty.ts';
@@ -116,5 +116,24 @@ describe('a run that was seen to wait for input', () => {
     const told = await result;
     expect(told).toMatchObject({ outcome: 'finished', exitCode: 3, evidence: ['process_exit'], confidence: 'certain' });
     expect(told).not.toHaveProperty('blockedOn');
+  });
+});
+
+describe('a run that can be typed', () => {
+  it('waits on when what has come and was not read tells that the shell is not at its prompt any more', async () => {
+    let reads = 0;
+    const { tracker } = bed;
+    bed.readOutput = () => {
+      if (reads++ === 0) tracker.bracketedPasteSwitched(false);
+      return true;
+    };
+    const typed = run('true');
+    await vi.waitUntil(() => reads === 1);
+    clock.advance(1_000);
+    expect(pty.input.toString()).toBe('');
+    tracker.bracketedPasteSwitched(true);
+    clock.advance(1_000);
+    await typed;
+    expect(pty.input.toString()).toContain('true');
   });
 });
