@@ -121,7 +121,11 @@ function removeStaleProfiles(): void {
     const directory = path.join(os.tmpdir(), name);
     if (!Number.isInteger(pid) || pid <= 0 || isAlive(pid)) continue;
     if (fs.lstatSync(directory, { throwIfNoEntry: false })?.uid !== process.getuid?.()) continue;
-    fs.rmSync(directory, { recursive: true, force: true });
+    try {
+      fs.rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    } catch {
+      // its browser is only just ending and still writes there: the next video takes it away
+    }
   }
 }
 
