@@ -6,8 +6,9 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { invariant } from '../base/invariant.ts';
+import { nestsDeeper } from '../base/jsonDepth.ts';
 import type { LogEvent, NewEvent } from '../protocol/events.ts';
-import { MAX_LOG_LINE_BYTES } from '../protocol/limits.ts';
+import { MAX_EVENT_DEPTH, MAX_LOG_LINE_BYTES } from '../protocol/limits.ts';
 
 /** Characters of a SHA-256 in base64url without padding. */
 const HASH_CHARS = 43;
@@ -92,6 +93,7 @@ export function decodeLine(line: Buffer): LogEvent | LineFault {
   const h = sealOf(line);
   if (h === undefined) return form(describeEnd(line));
   if (!isUtf8(line)) return form('it is not UTF-8');
+  if (nestsDeeper(line, MAX_EVENT_DEPTH)) return form(`it nests deeper than ${MAX_EVENT_DEPTH} levels`);
   let value: unknown;
   try {
     value = JSON.parse(line.toString('utf8'));

@@ -46,6 +46,8 @@ export const MAX_COMMAND_BYTES = 512 * 1024;
 export const MAX_OUTPUT_RECORD_BYTES = 48 * 1024;
 /** Longest line of a log that a reader accepts. A command and its escapes fit; anything longer was not written by us. */
 export const MAX_LOG_LINE_BYTES = 4 * 1024 * 1024;
+/** Nesting of an event that a reader accepts; ours have five levels at most. */
+export const MAX_EVENT_DEPTH = 32;
 
 export const MIN_SIZE = 1;
 export const MAX_SIZE = 1_000;

@@ -1,5 +1,6 @@
 /** The manifest of somebody else, read with bounds and checked for the form of what no log tells. */
 import { isUtf8 } from 'node:buffer';
+import { nestsDeeper } from '../../base/jsonDepth.ts';
 import { quote } from '../../protocol/errors.ts';
 import type { ProofFile } from '../../protocol/proof.ts';
 import { claimFault } from './claim.ts';
@@ -62,7 +63,7 @@ export function readManifest(bytes: Buffer): FoundManifest {
 
 function parse(bytes: Buffer): Fields {
   if (!isUtf8(bytes)) throw form(undefined, 'is no UTF-8');
-  if (depthOf(bytes) > MAX_MANIFEST_DEPTH) throw form(undefined, `nests deeper than ${MAX_MANIFEST_DEPTH} levels`);
+  if (nestsDeeper(bytes, MAX_MANIFEST_DEPTH)) throw form(undefined, `nests deeper than ${MAX_MANIFEST_DEPTH} levels`);
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));
@@ -71,22 +72,6 @@ function parse(bytes: Buffer): Fields {
   }
   if (!isObject(value)) throw form(undefined, 'is no JSON object');
   return value;
-}
-
-/** How deep JSON nests, found without parsing it. */
-function depthOf(bytes: Buffer): number {
-  let depth = 0;
-  let deepest = 0;
-  let isInText = false;
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at];
-    if (isInText && byte === 0x5c) at += 1;
-    else if (byte === 0x22) isInText = !isInText;
-    else if (isInText) continue;
-    else if (byte === 0x7b || byte === 0x5b) deepest = Math.max(deepest, (depth += 1));
-    else if (byte === 0x7d || byte === 0x5d) depth -= 1;
-  }
-  return deepest;
 }
 
 /** The files in the order of the table, the log first, each once. */

@@ -1,12 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { exportAsciicast } from '../../../../src/artifacts/exportAsciicast.ts';
 import { createProof } from '../../../../src/artifacts/proof/create.ts';
-import { gitCommit } from '../../../../src/artifacts/proof/gitCommit.ts';
-import { EMULATOR, PICTURE_RENDERER } from '../../../../src/artifacts/proof/layout.ts';
-import { PARTS } from '../../../../src/artifacts/proof/parts.ts';
 import { takeScreenshot } from '../../../../src/artifacts/screenshot.ts';
 import type { CreateProofOptions, CreateProofResult } from '../../../../src/protocol/proof.ts';
 import { holding, parseObject } from '../../../support/like.ts';
@@ -249,38 +245,5 @@ describe('a bundle is not made, and nothing is left,', () => {
     const parent = newDirectory();
     await expect(make(log.home, { out: path.join(parent, 'b') })).rejects.toMatchObject({ code: 'LOG_CORRUPT' });
     expect(fs.readdirSync(parent)).toEqual([]);
-  });
-});
-
-describe('the table of parts', () => {
-  it('names each file once, in lower case', () => {
-    const names = PARTS.map(({ name }) => name);
-    expect(new Set(names).size).toBe(names.length);
-    for (const name of names) expect(name).toMatch(/^[a-z0-9]+\.[a-z0-9]+$/);
-  });
-
-  it('states the versions that are installed', () => {
-    const text = fs.readFileSync('package.json', 'utf8');
-    for (const known of [EMULATOR, PICTURE_RENDERER]) {
-      const [name = '', version = ''] = known.split(' ');
-      expect(text).toContain(`"${name}": "${version}"`);
-    }
-  });
-});
-
-describe('the commit of a directory', () => {
-  it('is the one that is checked out, and null where there is none', async () => {
-    const directory = newDirectory();
-    expect(await gitCommit(directory)).toBeNull();
-    const git = (...words: string[]): string =>
-      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.example', ...words], {
-        cwd: directory,
-        encoding: 'utf8',
-      });
-    git('init', '-q');
-    expect(await gitCommit(directory)).toBeNull();
-    git('commit', '-q', '--allow-empty', '-m', 'x');
-    expect(await gitCommit(directory)).toBe(git('rev-parse', 'HEAD').trim());
-    expect(await gitCommit('/nowhere')).toBeNull();
   });
 });

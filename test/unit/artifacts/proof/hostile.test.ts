@@ -174,10 +174,6 @@ describe('a bundle made to hurt its reader does not verify', () => {
   });
 
   it.each([
-    [
-      'a line that nests',
-      (line: string) => line.replace('"cwd":"/"', `"cwd":${'['.repeat(100_000)}${']'.repeat(100_000)}`),
-    ],
     ['a screen of a billion columns', (line: string) => line.replace('"cols":20', '"cols":1000000000')],
     ['a screen of half a column', (line: string) => line.replace('"cols":20', '"cols":0.5')],
     ['a screen without a size', (line: string) => line.replace('"cols":20', '"cols":"20"')],
@@ -192,6 +188,16 @@ describe('a bundle made to hurt its reader does not verify', () => {
     const fault = await faultOf(directory);
     // a name that is no text is none: the log draws and tells the same, only its head is another
     expect(fault).toMatchObject({ code: 'PROOF_NOT_VERIFIED' });
+  });
+
+  it('with a line of the log that is nothing but brackets, before it is parsed', async () => {
+    const { directory } = await bundleOf();
+    const [first = '', ...rest] = linesOf(directory);
+    const deep = first.replace('"cwd":"/"', `"cwd":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`);
+    writeLines(directory, [deep, ...rest], { sealed: true });
+    rehash(directory);
+    const fault = { file: 'events.jsonl', seq: 0, offset: 0, message: holding('deeper than 32 levels') };
+    expect(await faultOf(directory)).toMatchObject(fault);
   });
 
   it('with a size that no terminal has in the middle of its log', async () => {
