@@ -218,6 +218,11 @@ export class ShellUnderTest implements AsyncDisposable {
     }, `${program} in the foreground`);
   }
 
+  /** Resolves when the shell itself holds the terminal: the subshell that told the start of a run has ended, and takes no key. */
+  alone(): Promise<void> {
+    return this.until(() => this.pty.foregroundGroup() === this.pty.pid, 'the shell in the foreground');
+  }
+
   /** Types Ctrl+C. */
   interrupt(): void {
     this.#interrupted = true;

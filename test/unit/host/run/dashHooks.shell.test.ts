@@ -49,6 +49,7 @@ describe('a dash with hooks', () => {
     expect(await shell.end(sleep)).toMatchObject({ outcome: 'interrupted', exitCode: 130, completed: true });
     const reading = await shell.start('read x');
     await shell.started(reading);
+    await shell.alone();
     shell.interrupt();
     expect(await shell.end(reading)).toMatchObject({ outcome: 'interrupted', exitCode: 130 });
     const stopped = await shell.start('sleep 30');
