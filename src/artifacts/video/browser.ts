@@ -1,5 +1,6 @@
 /** One page in a browser of its own. The only user of `playwright-core`, which is optional and loaded when a video is made. */
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
@@ -47,7 +48,7 @@ export class BrowserPage implements AsyncDisposable {
 
   /** Throws `EXPORT_ERROR` when the package is not installed or the browser does not start. */
   static async open({ program, script, environment }: PageOptions): Promise<BrowserPage> {
-    const { chromium } = await load();
+    const { chromium } = load();
     removeStaleProfiles();
     const profile = fs.mkdtempSync(path.join(os.tmpdir(), `${PROFILE}${process.pid}-`));
     let context: BrowserContext | undefined;
@@ -138,13 +139,15 @@ function isAlive(pid: number): boolean {
 }
 
 /** Whether the package that drives browsers is there; throws `EXPORT_ERROR` when it is not. */
-export async function assertDriver(): Promise<void> {
-  await load();
+export function assertDriver(): void {
+  load();
 }
 
-async function load(): Promise<typeof import('playwright-core')> {
+function load(): typeof import('playwright-core') {
   try {
-    return await import('playwright-core');
+    // `import()` would read all of its code once more to learn the names in it: 0.3 s of the second that a short video takes
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `import()` would give, by the package's own types
+    return createRequire(import.meta.url)('playwright-core') as typeof import('playwright-core');
   } catch (cause) {
     throw new TtyError('EXPORT_ERROR', 'videos need the package playwright-core, which cannot be loaded here', {
       details: { reason: 'playwright', package: 'playwright-core' },

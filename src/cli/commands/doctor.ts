@@ -19,7 +19,7 @@ export const doctor: Handler<typeof doctorSpec> = async ({ options }, context): 
       checkNativeCalls(),
       ...checkHome(context.home),
       checkSocketPath(context.home),
-      await checkBrowser(context.environment['PATH']),
+      checkBrowser(context.environment['PATH']),
       ...live,
     ];
   });
