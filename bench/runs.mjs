@@ -3,7 +3,7 @@
 //
 // AGENT_TTY_BENCH_RUNS says how many (2,000), AGENT_TTY_BENCH_SHELLS in which shells (bash).
 import { withHome } from './home.mjs';
-import { mib, ms, pssMiB, quantile, times } from './measure.mjs';
+import { mib, ms, ownMiB, quantile, times } from './measure.mjs';
 
 const RUNS = Number(process.env.AGENT_TTY_BENCH_RUNS ?? 2_000);
 const SHELLS = (process.env.AGENT_TTY_BENCH_SHELLS ?? 'bash').split(',');
@@ -37,8 +37,8 @@ async function runMany({ session, shell, pid }) {
   let warmMiB;
   let fullMiB;
   for (let n = 0; n < RUNS; n++) {
-    if (n === Math.min(WARM_RUNS, RUNS >> 1)) warmMiB = pssMiB(pid);
-    if (n === FULL_RUNS) fullMiB = pssMiB(pid);
+    if (n === Math.min(WARM_RUNS, RUNS >> 1)) warmMiB = ownMiB(pid);
+    if (n === FULL_RUNS) fullMiB = ownMiB(pid);
     const wanted = sampleFor(shell, n);
     const from = performance.now();
     const { outcome, exitCode, output, durationMs, confidence } = await session.run(wanted.command);
@@ -49,7 +49,7 @@ async function runMany({ session, shell, pid }) {
     taken.cycle.push(wall);
     taken.host.push(durationMs);
   }
-  const endMiB = pssMiB(pid);
+  const endMiB = ownMiB(pid);
   return { ...taken, growth: endMiB - warmMiB, ...(fullMiB === undefined ? {} : { fullGrowth: endMiB - fullMiB }) };
 }
 

@@ -68,7 +68,6 @@ export class ProviderPlaces {
       ...outcome,
       provider,
       view: this.#view,
-      countsOf: () => this.#counts(admission),
       onTrouble: (what, error) => this.#trouble(what, error),
     });
     if (!signal.aborted) return place;
@@ -102,7 +101,6 @@ interface HostPlaceOptions {
   readonly waitedMs: number;
   readonly capacity: Capacity;
   readonly view: ProcessView;
-  readonly countsOf: () => Promise<Capacity | null>;
   readonly onTrouble: (what: string, error: unknown) => void;
 }
 
@@ -141,10 +139,10 @@ class HostPlace implements Place {
   }
 
   async release(why: PlaceEnd): Promise<Capacity | null> {
-    const { lease, countsOf, onTrouble } = this.#options;
+    const { lease, onTrouble } = this.#options;
     try {
       const outcome = await lease.release(lease.token, why);
-      return outcome === 'released' ? await countsOf() : null;
+      return outcome === 'released' ? lease.after : null;
     } catch (error) {
       onTrouble('a place could not be given back in order', error); // its lock goes with this process at the latest
       return null;

@@ -37,6 +37,7 @@ export class HeldLease implements Lease {
   #record: HolderRecord;
   #timer: Timer | undefined;
   #isOver = false;
+  #after: Capacity | null = null;
 
   private constructor(ticket: Ticket, options: HeldLeaseOptions) {
     this.fence = BigInt(ticket.name.seq);
@@ -58,6 +59,10 @@ export class HeldLease implements Lease {
     }
     lease.#tendLater();
     return lease;
+  }
+
+  get after(): Capacity | null {
+    return this.#after;
   }
 
   get lost(): AbortSignal {
@@ -87,7 +92,8 @@ export class HeldLease implements Lease {
     const { clock, waitedMs, limit } = this.#options;
     const after: Tally = { waitedMs, heldMs: clock.nowMs() - this.#since, ...(wasHeld ? {} : { happened: 'lost' }) };
     const now = await this.#handOver(after);
-    const capacity = now === undefined ? {} : { capacity: { active: now.active, limit, queued: now.queued } };
+    if (now !== undefined) this.#after = { active: now.active, limit, queued: now.queued };
+    const capacity = this.#after === null ? {} : { capacity: this.#after };
     this.#options.report('released', { reason: why, ...capacity });
     return wasHeld ? 'released' : 'lost';
   }

@@ -25,6 +25,8 @@ export interface Lease extends AsyncDisposable {
   setDraining(isDraining: boolean): void;
   /** Frees the place and lets in who is next. Any number of times; only with the lease's own token. */
   release(token: string, why: ReleaseReason): Promise<ReleaseOutcome>;
+  /** How full the key was right after the release; null before it, and when that could not be seen. */
+  readonly after: Capacity | null;
   /** Frees the place at once, without letting anybody in: for a process that is about to end. The next in line looks soon. */
   releaseNow(): void;
 }

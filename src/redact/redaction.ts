@@ -33,7 +33,7 @@ export interface MaskedText {
 }
 
 /** The rule of {@link SecretSources.values}. */
-const VALUES_RULE = 'file';
+const VALUES_RULE = 'values';
 /** The rule of {@link SecretSources.patterns}; what is masked is counted as `pattern:<shape>`. */
 const PATTERNS_RULE = 'patterns';
 

@@ -5,6 +5,8 @@ import { bytesOf } from '../../src/protocol/events.ts';
 import { readEvents } from '../../src/eventlog/reader.ts';
 import { sessionPaths } from '../../src/protocol/homeLayout.ts';
 import { TestHome } from '../support/cli.ts';
+import { anyNumber } from '../support/like.ts';
+import { connectTo } from '../support/runningCommands.ts';
 
 const SECRET = 'hunter2-Tr0ub4dor-xyzzy-QQ42';
 const TYPED = 'typed-S3cret-nobody-sees';
@@ -116,6 +118,20 @@ describe('a secret', () => {
       code: 'INVALID_INPUT',
       message: 'the variable "NOPE", which is to be redacted, is not set',
     });
+  });
+
+  it('is kept out by the library as well, with the shapes of tokens', async () => {
+    await using home = new TestHome();
+    await using client = await connectTo(home);
+    const token = ['ghp', 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hJ6'].join('_');
+    const redact = { values: [SECRET], patterns: true };
+    await using session = await client.create({ shell: '/bin/bash', env: { TOKEN: SECRET }, redact });
+    const { output } = await session.run(`echo "$TOKEN" | rev | rev; echo ${token}`);
+    expect(output).toBe(`${MASK}\n${'*'.repeat(token.length)}\n`);
+    expect((await session.inspect()).redact).toEqual([
+      { rule: 'values', values: 1 },
+      { rule: 'patterns', values: anyNumber },
+    ]);
   });
 
   it('in a command does not keep its idempotency key from being found when the session is over', async () => {

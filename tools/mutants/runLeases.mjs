@@ -15,7 +15,7 @@ export const RUN_LEASE_MUTANTS = [
   {
     name: 'run lease: a place is bound before the intention is logged',
     file: 'src/host/session/runs.ts',
-    find: '      if (held !== undefined) leases.bind(held);\n',
+    find: '      if (held !== undefined) leases.bind(held.place);\n',
     replace: '',
     test: `${LEASES} > takes its place, binds it`,
   },
@@ -71,9 +71,16 @@ export const RUN_LEASE_MUTANTS = [
   {
     name: 'run lease: a run whose place was taken away is ended',
     file: 'src/host/session/runLeases.ts',
-    find: '    this.#parts.cancel(entry.runId).catch((error: unknown) => {',
-    replace: '    Promise.resolve().catch((error: unknown) => {',
+    find: '      await cancel(entry.runId);\n',
+    replace: '',
     test: `${LEASES} > that an operator took away`,
+  },
+  {
+    name: 'run lease: whoever waits is told when such a run cannot be ended',
+    file: 'src/host/session/runs.ts',
+    find: 'signals: [context.signal, waiter.failed]',
+    replace: 'signals: [context.signal]',
+    test: `${LEASES} > of a run that cannot be ended`,
   },
   {
     name: 'run lease: whoever waits is told of a place that was taken away',

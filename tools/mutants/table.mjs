@@ -7,6 +7,7 @@ import { INPUT_MUTANTS } from './input.mjs';
 import { LEASE_MUTANTS } from './lease.mjs';
 import { LINE_MUTANTS } from './lines.mjs';
 import { LOG_FAULT_MUTANTS } from './logFaults.mjs';
+import { RECORDING_MUTANTS } from './recordings.mjs';
 import { RUN_LEASE_MUTANTS } from './runLeases.mjs';
 import { REDACTION_MUTANTS } from './redaction.mjs';
 
@@ -19,6 +20,7 @@ export const MUTANTS = [
   ...RUN_LEASE_MUTANTS,
   ...REDACTION_MUTANTS,
   ...LINE_MUTANTS,
+  ...RECORDING_MUTANTS,
   {
     name: 'pty: what the program left behind is read before the terminal closes',
     file: 'src/host/pty/ptyMaster.ts',

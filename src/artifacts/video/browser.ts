@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { isErrno } from '../../base/atomicFile.ts';
-import { TtyError } from '../../protocol/errors.ts';
+import { quote, TtyError } from '../../protocol/errors.ts';
 import { noBrowser } from './findBrowser.ts';
 
 /** Nothing is drawn on a screen, nothing is asked of a network. */
@@ -20,6 +20,8 @@ const ARGUMENTS = [
 const PAGE_URL = 'https://film.invalid/';
 const START_MS = 30_000;
 const PROFILE = 'agent-tty-browser-';
+/** Stands before what a browser printed, in messages of its driver. */
+const SAID = '[err]';
 
 /** What a page is opened with. */
 export interface PageOptions {
@@ -76,7 +78,7 @@ export class BrowserPage implements AsyncDisposable {
       return new BrowserPage(context, page, profile);
     } catch (cause) {
       await close(context, profile);
-      throw noBrowser(`the browser ${program} could not be used: ${firstLine(cause)}`, cause);
+      throw noBrowser(`the browser ${program} could not be used: ${firstLine(cause)}${lastWords(cause)}`, cause);
     }
   }
 
@@ -119,7 +121,11 @@ function removeStaleProfiles(): void {
     const directory = path.join(os.tmpdir(), name);
     if (!Number.isInteger(pid) || pid <= 0 || isAlive(pid)) continue;
     if (fs.lstatSync(directory, { throwIfNoEntry: false })?.uid !== process.getuid?.()) continue;
-    fs.rmSync(directory, { recursive: true, force: true });
+    try {
+      fs.rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    } catch {
+      // its browser is only just ending and still writes there: the next video takes it away
+    }
   }
 }
 
@@ -151,6 +157,13 @@ async function load(): Promise<typeof import('playwright-core')> {
 function definedOf(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const entries = Object.entries(environment);
   return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+/** What a browser that did not start said last, which its driver puts into its own message; a missing sandbox, for one. */
+function lastWords(error: unknown): string {
+  const lines = error instanceof Error ? error.message.split('\n') : [];
+  const said = lines.findLast((line) => line.includes(SAID));
+  return said === undefined ? '' : `; it said ${quote(said.slice(said.indexOf(SAID) + SAID.length).trim())}`;
 }
 
 function firstLine(error: unknown): string {

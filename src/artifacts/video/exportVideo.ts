@@ -11,8 +11,9 @@ import type { CanvasShape } from '../film/tileCanvas.ts';
 import { THEMES } from '../paint/themes.ts';
 import { assertWanted, makeRecording, type Plan, planRecording } from '../recordingFile.ts';
 import { BrowserPage } from './browser.ts';
-import { CODEC_NAMES, configsFor, quantizerFor, type VideoFormat } from './codecs.ts';
-import { browserProgram, noBrowser } from './findBrowser.ts';
+import { chooseConfig } from './chooseConfig.ts';
+import { CODEC_NAMES, quantizerFor, type VideoFormat } from './codecs.ts';
+import { browserProgram } from './findBrowser.ts';
 import { type Muxer, startMuxer } from './muxer.ts';
 import type { EncoderConfig, FrameMessage, PacketMessage } from './pageProtocol.ts';
 
@@ -92,17 +93,6 @@ export async function exportVideo(home: string, reference: string, options: Vide
 function nameOf({ from, toSeq }: Plan, look: FilmLook, format: VideoFormat): string {
   const { timing, fps, theme, scale, showCursor } = look;
   return `recording-${from}-${toSeq}-${timing}-${fps}fps-${theme}-${scale}x${showCursor ? '-cursor' : ''}.${format}`;
-}
-
-/** The best way that the browser has. Throws `EXPORT_ERROR` when it has none. */
-async function chooseConfig(page: BrowserPage, format: VideoFormat, shape: CanvasShape): Promise<EncoderConfig> {
-  const wanted = configsFor(format, shape);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own page gives back some of what it was told
-  const supported = JSON.parse(await page.call('supported', JSON.stringify(wanted))) as EncoderConfig[];
-  const [best] = supported;
-  if (best !== undefined) return best;
-  const { width, height } = shape;
-  throw noBrowser(`this browser cannot encode ${CODEC_NAMES[format]} of ${width}x${height} pixels`);
 }
 
 interface FilmParts {

@@ -16,7 +16,7 @@ const POSIX_FACTS = 'echo "options=$-"; echo "starship=$STARSHIP_SHELL"';
 const PROBES: Readonly<Record<string, ShellProbe>> = {
   bash: {
     forgetHistory: ' unset HISTFILE',
-    facts: ` case "$PS0 \${PROMPT_COMMAND[*]}" in *__at_c*__at_end*) echo hooks=1 ;; *) echo hooks=0 ;; esac; ${POSIX_FACTS}; echo "preexec=\${bash_preexec_imported-}\${__bp_imported-}"; echo "readonly=$(readonly -p | grep -cE ' (PS0|PROMPT_COMMAND)(=|$)')"`,
+    facts: ` case "$PS0 \${PROMPT_COMMAND[*]}" in *__at_c*__at_end*) echo hooks=1 ;; *) echo hooks=0 ;; esac; ${POSIX_FACTS}; echo "preexec=\${bash_preexec_imported-}\${__bp_imported-}"; echo "readonly=$(readonly -p | grep -cE ' (PS0|PROMPT_COMMAND)(=|$)')"; echo "version=$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1]))"`,
     files: '~/.bashrc',
   },
   zsh: {

@@ -30,6 +30,9 @@ export interface ShellSight {
   readonly hooksAfter: HooksState;
 }
 
+/** As bash tells its version: 100 times the first number and the second one. */
+const FIRST_BASH_WITH_HOOKS = 404;
+
 /** A start-up file that takes longer keeps every new session waiting. */
 const SLOW_MS = 2_000;
 
@@ -105,6 +108,10 @@ function brokenHooks(sight: ShellSight): Check | undefined {
     );
   }
   if (hooks === 'working' && hooksAfter === 'working' && facts.get('hooks') !== '0') return undefined;
+  const version = facts.get('version');
+  if (hooks !== 'working' && version !== undefined && Number(version) < FIRST_BASH_WITH_HOOKS) {
+    return warn('bash before 4.4 takes no hooks', 'create sessions with a newer bash, or with zsh');
+  }
   if ((facts.get('readonly') ?? '0') !== '0') {
     return warn('PROMPT_COMMAND or PS0 is readonly', `take readonly and declare -r off them in ${probe.files}`);
   }

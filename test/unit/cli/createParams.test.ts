@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createParams } from '../../../src/cli/createParams.ts';
 import { contextOf, newDirectory } from './support.ts';
@@ -34,5 +36,20 @@ describe('the parameters of a new session', () => {
   it('hold what was given and leave the rest to the host', () => {
     const { environment: _, ...params } = createParams({ cols: 100, term: 'vt100' }, ['sh', '-c', 'x y'], contextOf());
     expect(params).toEqual({ command: ['sh', '-c', 'x y'], cwd: '/', umask: 0o22, cols: 100, term: 'vt100' });
+  });
+
+  it('say what is to be redacted: variables by name, files by their lines', () => {
+    const file = path.join(newDirectory(), 'secrets');
+    fs.writeFileSync(file, 'one value\r\n\nanother\n');
+    const options = { 'redact-env': ['A', 'B'], 'redact-file': [file], 'redact-patterns': true };
+    expect(createParams(options, [], contextOf()).redact).toEqual({
+      env: ['A', 'B'],
+      values: ['one value', 'another'],
+      patterns: true,
+    });
+    expect(createParams({}, [], contextOf())).not.toHaveProperty('redact');
+    fs.writeFileSync(file, '\n');
+    expect(() => createParams({ 'redact-file': [file] }, [], contextOf())).toThrow('holds no value');
+    expect(() => createParams({ 'redact-file': ['/nowhere'] }, [], contextOf())).toThrow('"/nowhere" does not exist');
   });
 });

@@ -15,7 +15,7 @@ const SOUND: ShellSight = {
   foreground: { name: 'bash', isShell: true },
   lastLine: '',
   runs: [RUN, { ...RUN, exitCode: 1 }],
-  facts: readFacts('options=himBHs\nhooks=1\nstarship=\npreexec=\nreadonly=0\n'),
+  facts: readFacts('options=himBHs\nhooks=1\nstarship=\npreexec=\nreadonly=0\nversion=502\n'),
   hooksAfter: 'working',
 };
 const LIKELY = { ...RUN, confidence: 'likely', source: 'sentinel' } as const;
@@ -87,6 +87,13 @@ describe('what doctor says of a shell', () => {
       'warn',
       'put fish in its place',
       '--shell fish',
+    ],
+    [
+      'is too old',
+      { hooks: 'failed', hooksAfter: 'failed', facts: facts({ version: '302', hooks: '0' }), runs: SENTINEL },
+      'warn',
+      'bash before 4.4 takes no hooks; runs end by sentinel (likely)',
+      'newer bash',
     ],
     [
       'has readonly settings',

@@ -76,10 +76,10 @@ describe('a secret is found', () => {
     write('picture.png', Buffer.concat([Buffer.alloc(256 * 1024 - 5), Buffer.from(SECRET)]));
     write(`${SECRET}.txt`, TOKEN);
     expect(await found()).toEqual([
-      `${'*'.repeat(SECRET.length)}.txt name file -`,
+      `${'*'.repeat(SECRET.length)}.txt name values -`,
       `${'*'.repeat(SECRET.length)}.txt bytes pattern:github-token 0`,
       `${'*'.repeat(SECRET.length)}.txt text pattern:github-token -`,
-      `picture.png bytes file ${256 * 1024 - 5}`,
+      `picture.png bytes values ${256 * 1024 - 5}`,
     ]);
   });
 
@@ -87,7 +87,7 @@ describe('a secret is found', () => {
     const coloured = `${SECRET.slice(0, 6)}\u001b[0m${SECRET.slice(6)}`;
     write('state.json', JSON.stringify({ drawing: coloured }));
     write('page.html', `<p>${Array.from(SECRET, (char) => `<i>&#${char.charCodeAt(0)};</i>`).join('')}</p>`);
-    expect(await found()).toEqual(['page.html text file -', 'state.json text file -']);
+    expect(await found()).toEqual(['page.html text values -', 'state.json text values -']);
   });
 
   it('in a log over the borders of events, also in base64, and named by the event in which it begins', async () => {
@@ -105,9 +105,9 @@ describe('a secret is found', () => {
       ),
     );
     expect(await found()).toEqual([
-      'events.jsonl event file 2',
-      'events.jsonl event file 6',
-      'events.jsonl screen file 7',
+      'events.jsonl event values 2',
+      'events.jsonl event values 6',
+      'events.jsonl screen values 7',
     ]);
   });
 
@@ -115,33 +115,33 @@ describe('a secret is found', () => {
     const painted = `\u001b[1;4H${SECRET.slice(3)}\u001b[1;1H${SECRET.slice(0, 3)}`;
     const later: [string, object][] = Array.from({ length: 20 }, () => ['marker', { label: 'time goes by' }]);
     write('events.jsonl', log(['output', { data: painted }], ...later, ['output', { data: '\u001b[2J' }], ...later));
-    expect(await found()).toEqual(['events.jsonl screen file 16']);
+    expect(await found()).toEqual(['events.jsonl screen values 16']);
   });
 
   it('in what left the screen at the top', async () => {
     const painted = `\u001b[1;4H${SECRET.slice(3)}\u001b[1;1H${SECRET.slice(0, 3)}\u001b[5;1H${'\r\n'.repeat(9)}`;
     write('events.jsonl', log(['output', { data: painted }]));
-    expect(await found()).toEqual(['events.jsonl screen file 1']);
+    expect(await found()).toEqual(['events.jsonl screen values 1']);
   });
 
   it('in other members of events, and shapes in their texts but not in their hashes', async () => {
     write('events.jsonl', log(['input_run', { command: `login ${TOKEN}`, deep: [{ text: SECRET }] }]));
-    const places = (await found()).map((place) => place.replace(/(?<=bytes file) \d+$/, ''));
+    const places = (await found()).map((place) => place.replace(/(?<=bytes values) \d+$/, ''));
     expect(places.toSorted()).toEqual([
-      'events.jsonl bytes file',
-      'events.jsonl event file 1',
+      'events.jsonl bytes values',
       'events.jsonl event pattern:github-token 1',
+      'events.jsonl event values 1',
     ]);
   });
 
   it('in a recording over the borders of its events', async () => {
     const header = '{"version":3,"term":{"cols":80,"rows":24}}';
     write('x.cast', `${header}\n[0.1,"o","${SECRET.slice(0, 6)}"]\n[0.2,"m","mark"]\n[0.1,"o","${SECRET.slice(6)}"]\n`);
-    expect(await found()).toEqual(['x.cast event file 3']);
+    expect(await found()).toEqual(['x.cast event values 3']);
   });
 
   it('in lines that are no events of ours, by their bytes', async () => {
     write('x.jsonl', `no JSON at all ${SECRET}\n${'y'.repeat(5 * 1024 * 1024)}\n`);
-    expect(await found()).toEqual(['x.jsonl bytes file 15']);
+    expect(await found()).toEqual(['x.jsonl bytes values 15']);
   });
 });

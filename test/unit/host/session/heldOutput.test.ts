@@ -110,13 +110,13 @@ describe('how often something was masked', () => {
     print(`${SECRET} ${SECRET}`);
     print(SECRET);
     print(`${SECRET}.`);
-    expect(told()).toEqual([{ counts: { file: 2 } }]);
+    expect(told()).toEqual([{ counts: { values: 2 } }]);
     clock.advance(1_000);
-    expect(told()).toEqual([{ counts: { file: 2 } }, { counts: { file: 2 } }]);
+    expect(told()).toEqual([{ counts: { values: 2 } }, { counts: { values: 2 } }]);
     print(SECRET);
     held.end();
     expect(told()).toHaveLength(3);
-    expect(redaction.counts).toEqual({ file: 5 });
+    expect(redaction.counts).toEqual({ values: 5 });
   });
 
   it('is not told by a session that masks nothing', () => {
