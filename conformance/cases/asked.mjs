@@ -23,7 +23,19 @@ export const cases = [
     { type: 'hunter2\n' },
     { absent: ['hunter2'] },
   ),
-  blocked('input-repl', 'a python prompt is known to wait', 'python3 -q', { type: 'exit()\n' }),
+  {
+    id: 'input-repl',
+    title: 'a python prompt is known to wait',
+    needs: 'until-input',
+    can: ['waitRun'],
+    alone: true,
+    steps: [
+      // From its prompt on: how long it takes to start is its own affair.
+      until('python3 -q', { name: 'asking', meanwhile: [{ see: '>>>' }], within: 1_000, expect: BLOCKED }),
+      { type: 'exit()\n' },
+      { again: 'asking', expect: { output: /.*/s } },
+    ],
+  },
   blocked('input-shell', 'a nested shell is known to wait', 'sh', { type: 'exit 0\n' }),
   blocked('input-rm', 'the question of rm -i is known to wait', 'touch {work}/x; rm -i {work}/x', { type: 'y\n' }),
   {

@@ -1,31 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { exportAsciicast } from '../../../../src/artifacts/exportAsciicast.ts';
-import { createProof } from '../../../../src/artifacts/proof/create.ts';
+import { gitCommit } from '../../../../src/artifacts/proof/gitCommit.ts';
 import { takeScreenshot } from '../../../../src/artifacts/screenshot.ts';
-import type { CreateProofOptions, CreateProofResult } from '../../../../src/protocol/proof.ts';
-import { holding, parseObject } from '../../../support/like.ts';
+import { parseObject } from '../../../support/like.ts';
 import { inputRun, newDirectory, output, SESSION_ID } from '../../client/support.ts';
 import { endedSession } from '../endedSession.ts';
 import { FONTS } from '../paint/support.ts';
-import {
-  ASSETS,
-  bundleOf,
-  EVENTS,
-  faultOf,
-  keyPair,
-  NO_VIDEO,
-  readManifest,
-  rehash,
-  REMADE,
-  verify,
-} from './support.ts';
-
-const make = (home: string, options: Partial<CreateProofOptions> & { out: string }): Promise<CreateProofResult> =>
-  createProof(home, 'demo', { claim: 'It works.', assets: ASSETS, ...options });
-
-const read = (directory: string, name: string): Buffer => fs.readFileSync(path.join(directory, name));
+import { bundleOf, EVENTS, faultOf, keyPair, make, NO_VIDEO, read, readManifest, verify } from './support.ts';
 
 describe('a bundle that is made', () => {
   it('is the same each time, and holds the very log, screenshot and recording of its session', async () => {
@@ -109,83 +93,24 @@ describe('a bundle that is made', () => {
     expect(await faultOf(directory)).toBeUndefined();
   });
 
-  it('does without the picture of a screen that is too large for one, and says so', async () => {
-    const { directory, absent } = await bundleOf([{ type: 'resize', payload: { cols: 1_000, rows: 1_000 } }]);
-    expect(absent).toEqual([
-      { name: 'screen.png', reason: holding('pixels') },
-      { name: 'index.html', reason: holding('cells') },
-      NO_VIDEO,
-    ]);
-    expect(readManifest(directory)).toMatchObject({ absent, madeBy: { renderer: null } });
-    expect(await verify(directory)).toMatchObject({ remade: ['screen.txt', 'recording.cast'], hashedOnly: [] });
-  });
-
-  it('does not verify with a picture or page that no log of its kind has', async () => {
-    const { directory } = await bundleOf([{ type: 'resize', payload: { cols: 1_000, rows: 1_000 } }]);
-    for (const name of ['screen.png', 'index.html']) {
-      fs.writeFileSync(path.join(directory, name), 'anything');
-      rehash(directory, (manifest) => {
-        const absent: unknown = manifest['absent'];
-        if (Array.isArray(absent)) manifest['absent'] = absent.filter((one: { name: string }) => one.name !== name);
-      });
-      expect(await faultOf(directory)).toMatchObject({
-        file: name,
-        reason: 'content',
-        message: holding('no such file'),
-      });
-      fs.rmSync(path.join(directory, name));
-    }
-  });
-
-  it('leaves out what it was told to', async () => {
-    const log = endedSession();
-    log.append(...EVENTS);
-    const out = path.join(newDirectory(), 'b');
-    const without = ['index.html', 'recording.webm', 'screen.png'];
-    const { absent } = await make(log.home, { out, without });
-    const reason = 'it was to be left out';
-    expect(absent).toEqual(['screen.png', 'index.html', 'recording.webm'].map((name) => ({ name, reason })));
-    expect(await verify(out)).toMatchObject({ remade: ['screen.txt', 'recording.cast'] });
-    for (const name of ['events.jsonl', 'nothing'])
-      await expect(make(log.home, { out: `${out}2`, without: [name] })).rejects.toMatchObject({
-        code: 'INVALID_INPUT',
-      });
-  });
-
-  it('has a page with runs and screen, from which nothing of a session can run', async () => {
-    const hostile = '</script><script>alert(1)</script>';
-    const { directory } = await bundleOf([...EVENTS, output(hostile)]);
-    const page = read(directory, 'index.html').toString();
-    expect(page).toContain('run 1: command 1\nfinished, exit code 3');
-    expect(page).not.toContain(hostile);
-    expect(await verify(directory)).toMatchObject({ remade: REMADE });
-    // a page that was changed is found also when its hash was made anew
-    fs.writeFileSync(path.join(directory, 'index.html'), page.replace('exit code 3', 'exit code 0'));
-    rehash(directory);
-    expect(await faultOf(directory)).toMatchObject({ file: 'index.html', offset: page.indexOf('exit code 3') + 10 });
-  });
-
-  it('has its picture checked by hash alone where there is nothing to draw with, and says so', async () => {
-    const { directory } = await bundleOf();
-    vi.resetModules();
-    vi.doMock('@napi-rs/canvas', () => {
-      throw new Error('not here');
-    });
-    try {
-      const { verifyProof } = await import('../../../../src/artifacts/proof/verify.ts');
-      expect(await verifyProof(directory, { assets: ASSETS })).toMatchObject({
-        remade: ['screen.txt', 'recording.cast', 'index.html'],
-        hashedOnly: [{ name: 'screen.png', reason: holding('@napi-rs/canvas') }],
-      });
-      fs.appendFileSync(path.join(directory, 'screen.png'), 'x');
-      await expect(verifyProof(directory, { assets: ASSETS })).rejects.toMatchObject({
-        code: 'PROOF_NOT_VERIFIED',
-        details: { file: 'screen.png', reason: 'hash' },
-      });
-    } finally {
-      vi.doUnmock('@napi-rs/canvas');
-      vi.resetModules();
-    }
+  it('states what a log says of redaction', async () => {
+    const { RedactionTale } = await import('../../../../src/artifacts/proof/redaction.ts');
+    const told = (...events: [type: string, payload: Record<string, unknown>][]) => {
+      const tale = new RedactionTale();
+      for (const [type, payload] of events) tale.take({ type, payload });
+      return tale.told();
+    };
+    expect(told(['session_started', {}], ['input_text', { data: 'x' }])).toBeNull();
+    expect(
+      told(
+        ['session_started', { redact: [{ rule: 'env:TOKEN', values: 1 }, { rule: 7 }, 'x'] }],
+        ['redacted', { counts: { 'env:TOKEN': 2, file: -1 } }],
+        ['redacted', { counts: { 'env:TOKEN': 3 } }],
+        ['input_text', { data: '***', redacted: 'no_echo' }],
+        ['input_text', { data: '***', redacted: 'secret' }],
+      ),
+    ).toEqual({ rules: [{ rule: 'env:TOKEN', values: 1 }], masked: { 'env:TOKEN': 5 }, noEchoInputs: 1 });
+    expect(told(['session_started', { redact: 'TOKEN' }], ['redacted', { counts: null }])).toBeNull();
   });
 });
 
@@ -245,5 +170,22 @@ describe('a bundle is not made, and nothing is left,', () => {
     const parent = newDirectory();
     await expect(make(log.home, { out: path.join(parent, 'b') })).rejects.toMatchObject({ code: 'LOG_CORRUPT' });
     expect(fs.readdirSync(parent)).toEqual([]);
+  });
+});
+
+describe('the commit of a directory', () => {
+  it('is the one that is checked out, and null where there is none', async () => {
+    const directory = newDirectory();
+    expect(await gitCommit(directory)).toBeNull();
+    const git = (...words: string[]): string =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.example', ...words], {
+        cwd: directory,
+        encoding: 'utf8',
+      });
+    git('init', '-q');
+    expect(await gitCommit(directory)).toBeNull();
+    git('commit', '-q', '--allow-empty', '-m', 'x');
+    expect(await gitCommit(directory)).toBe(git('rev-parse', 'HEAD').trim());
+    expect(await gitCommit('/nowhere')).toBeNull();
   });
 });

@@ -9,7 +9,12 @@ import { verifyProof } from '../../../../src/artifacts/proof/verify.ts';
 import { chainSeed } from '../../../../src/eventlog/codec.ts';
 import { TtyError } from '../../../../src/protocol/errors.ts';
 import type { NewEvent } from '../../../../src/protocol/events.ts';
-import type { CreateProofResult, VerifyProofOptions, VerifyProofResult } from '../../../../src/protocol/proof.ts';
+import type {
+  CreateProofOptions,
+  CreateProofResult,
+  VerifyProofOptions,
+  VerifyProofResult,
+} from '../../../../src/protocol/proof.ts';
 import { parseObject } from '../../../support/like.ts';
 import { inputRun, newDirectory, output, runComplete, runStarted, SESSION_ID } from '../../client/support.ts';
 import { endedSession } from '../endedSession.ts';
@@ -125,3 +130,12 @@ export function keyPair(type: 'ed25519' | 'ed448' = 'ed25519'): { readonly priva
   fs.writeFileSync(files.public, pair.publicKey.export({ type: 'spki', format: 'pem' }));
   return files;
 }
+
+/** Makes a bundle of the session of `home`. */
+export const make = (
+  home: string,
+  options: Partial<CreateProofOptions> & { out: string },
+): Promise<CreateProofResult> => createProof(home, 'demo', { claim: 'It works.', assets: ASSETS, ...options });
+
+/** A file of a bundle. */
+export const read = (directory: string, name: string): Buffer => fs.readFileSync(path.join(directory, name));
