@@ -92,26 +92,6 @@ describe('a bundle that is made', () => {
     expect(readManifest(directory)).toMatchObject({ runs: [cut] });
     expect(await faultOf(directory)).toBeUndefined();
   });
-
-  it('states what a log says of redaction', async () => {
-    const { RedactionTale } = await import('../../../../src/artifacts/proof/redaction.ts');
-    const told = (...events: [type: string, payload: Record<string, unknown>][]) => {
-      const tale = new RedactionTale();
-      for (const [type, payload] of events) tale.take({ type, payload });
-      return tale.told();
-    };
-    expect(told(['session_started', {}], ['input_text', { data: 'x' }])).toBeNull();
-    expect(
-      told(
-        ['session_started', { redact: [{ rule: 'env:TOKEN', values: 1 }, { rule: 7 }, 'x'] }],
-        ['redacted', { counts: { 'env:TOKEN': 2, file: -1 } }],
-        ['redacted', { counts: { 'env:TOKEN': 3 } }],
-        ['input_text', { data: '***', redacted: 'no_echo' }],
-        ['input_text', { data: '***', redacted: 'secret' }],
-      ),
-    ).toEqual({ rules: [{ rule: 'env:TOKEN', values: 1 }], masked: { 'env:TOKEN': 5 }, noEchoInputs: 1 });
-    expect(told(['session_started', { redact: 'TOKEN' }], ['redacted', { counts: null }])).toBeNull();
-  });
 });
 
 describe('a bundle is not made, and nothing is left,', () => {
