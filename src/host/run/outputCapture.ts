@@ -42,7 +42,7 @@ export class OutputCapture {
 
   /** Bytes of memory that this capture holds. */
   get heldBytes(): number {
-    return this.#head.length + (this.#ring?.length ?? 0);
+    return this.#head.buffer.byteLength + (this.#ring?.buffer.byteLength ?? 0);
   }
 
   append(bytes: Buffer): void {
@@ -78,8 +78,8 @@ export class OutputCapture {
 
   /** Gives back the memory that was set aside for more: nothing will be appended any more. */
   trim(): void {
-    if (this.#headLength < this.#head.length) this.#head = Buffer.from(this.#head.subarray(0, this.#headLength));
-    if (this.#ring !== undefined && this.#tailTotal < this.#ring.length) this.#ring = Buffer.from(this.#tail());
+    if (this.#headLength < this.#head.length) this.#head = exactCopy(this.#head.subarray(0, this.#headLength));
+    if (this.#ring !== undefined && this.#tailTotal < this.#ring.length) this.#ring = exactCopy(this.#tail());
   }
 
   /** The output as text of at most `maxOutputBytes` UTF-8 bytes, cut between lines where there are lines. */
@@ -133,4 +133,11 @@ export class OutputCapture {
     const at = this.#tailTotal % this.#window;
     return Buffer.concat([this.#ring.subarray(at), this.#ring.subarray(0, at)]);
   }
+}
+
+/** A copy in memory of its own: small buffers that Node makes share a block of 8 KiB, and one that is kept would keep it all. */
+function exactCopy(bytes: Buffer): Buffer<ArrayBuffer> {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }
