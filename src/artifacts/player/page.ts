@@ -41,7 +41,7 @@ function byId(id: string): Element {
 
 const player = AsciinemaPlayer.create({ data: byId('cast').textContent ?? '' }, byId('player'), {
   theme: 'auto/asciinema',
-  fit: 'width',
+  fit: 'both',
   preload: true,
 });
 

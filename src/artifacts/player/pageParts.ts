@@ -7,7 +7,7 @@ import type { RunEntry, Story } from './story.ts';
 const CSS = [
   ':root{color-scheme:light dark}',
   'body{margin:0 auto;max-width:72rem;padding:1rem;font:15px/1.5 system-ui,sans-serif}',
-  'h1{font-size:1.3rem;margin:0}h2{font-size:1.05rem}p{margin:.3rem 0}',
+  '#player{height:min(75vh,48rem)}h1{font-size:1.3rem;margin:0}h2{font-size:1.05rem}p{margin:.3rem 0}',
   'ol{list-style:none;margin:0;padding:0}ol.hits{max-height:20rem;overflow:auto}',
   'button{display:block;width:100%;text-align:left;border:0;border-left:4px solid #8c959f;background:none;color:inherit;padding:.25rem .6rem;margin:.15rem 0;font:13px/1.5 ui-monospace,monospace;cursor:pointer;white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate}',
   'button:hover{background:#8882}button[aria-current]{background:#8884}',
