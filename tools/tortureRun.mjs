@@ -26,8 +26,9 @@ export function runTorture() {
   for (const { phase, figures } of phases) console.log(`  ${phase}: ${JSON.stringify(figures)}`);
   console.log(`torture of leases took ${duration(performance.now() - began)}`);
   const exitCode = status ?? 1;
-  if (phases.length < PHASES.length) return failure('torture of leases: it did not come to its end', exitCode || 1);
   const broken = phases.filter(({ faults }) => faults.length > 0);
+  if (phases.length < PHASES.length || (exitCode !== 0 && broken.length === 0))
+    return failure('torture of leases: it did not come to its end, see above', exitCode || 1);
   return {
     exitCode,
     passed: phases.length - broken.length,
