@@ -4,10 +4,12 @@ import type { Baseline } from '../../../../src/screen/worker/probe.ts';
 import { LookInterrupted } from '../../../../src/screen/worker/textMatch.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 
-it('waits that take long to ask are asked some at a time, and the quick ones not last for ever', () => {
+/** Waits on a screen of one row, whose text a test sets. */
+function setUp(text: string) {
   const clock = new FakeClock();
-  const screen = { now: '' };
+  const screen = { now: text };
   const answers: [number, string | undefined][] = [];
+  const failures: unknown[] = [];
   const waits: ScreenWaits = new ScreenWaits({
     clock,
     screen: {
@@ -16,9 +18,17 @@ it('waits that take long to ask are asked some at a time, and the quick ones not
       seenSeq: () => 0,
       isBusy: () => false,
     },
-    answers: { matched: (wait, text) => answers.push([wait, text]), failed: () => undefined },
+    answers: {
+      matched: (wait, matched) => answers.push([wait, matched]),
+      failed: (...failure) => failures.push(failure),
+    },
     onDue: () => waits.look(),
   });
+  return { clock, screen, answers, failures, waits };
+}
+
+it('waits that take long to ask are asked some at a time, and the quick ones not last for ever', () => {
+  const { clock, screen, answers, waits } = setUp('');
   const asked: number[] = [];
   const slow = (wait: number): Baseline => ({
     afterSeq: -1,
@@ -47,21 +57,7 @@ it.each([
   ['when it is registered', true],
   ['when the screen changes', false],
 ])('a wait whose look was interrupted %s is asked again, and the others are answered meanwhile', (_when, atOnce) => {
-  const clock = new FakeClock();
-  const screen = { now: atOnce ? 'x' : '' };
-  const answers: [number, string | undefined][] = [];
-  const failures: unknown[] = [];
-  const waits: ScreenWaits = new ScreenWaits({
-    clock,
-    screen: {
-      rows: () => [{ text: screen.now, isWrapped: false }],
-      cursor: () => ({ cursorRow: 0, cursorCol: 0 }),
-      seenSeq: () => 0,
-      isBusy: () => false,
-    },
-    answers: { matched: (wait, text) => answers.push([wait, text]), failed: (...failure) => failures.push(failure) },
-    onDue: () => waits.look(),
-  });
+  const { clock, screen, answers, failures, waits } = setUp(atOnce ? 'x' : '');
   let interruptions = 3;
   const starved: Baseline = {
     afterSeq: -1,
