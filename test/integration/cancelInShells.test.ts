@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { delay, systemClock } from '../../src/base/clock.ts';
-import { begin, connectTo, eventsOf, namesOf, newHome } from '../support/runningCommands.ts';
+import { TestHome } from '../support/cli.ts';
+import { begin, connectTo, eventsOf, namesOf } from '../support/runningCommands.ts';
 
 const SHELLS = ['/bin/bash', '/usr/bin/zsh', '/usr/bin/fish', '/usr/bin/dash'];
 
@@ -9,7 +10,7 @@ const graceMs = 1_500;
 
 describe.each(SHELLS)('a run cancelled in %s', (shell) => {
   it('ends by an interrupt where that is enough, and its waiter is told', async () => {
-    await using home = newHome();
+    await using home = new TestHome();
     await using client = await connectTo(home);
     await using session = await client.create({ shell, cwd: home.work });
     const { runId, names } = await begin(session, 'sleep 300', 'sleep');
@@ -29,7 +30,7 @@ describe.each(SHELLS)('a run cancelled in %s', (shell) => {
   });
 
   it('gets TERM when it ignores the interrupt, and KILL when it ignores that', async () => {
-    await using home = newHome();
+    await using home = new TestHome();
     await using client = await connectTo(home);
     await using session = await client.create({ shell, cwd: home.work });
     for (const [ignored, step, exitCode] of [
@@ -60,7 +61,7 @@ describe.each(SHELLS)('a run cancelled in %s', (shell) => {
   });
 
   it('takes all that it started along, and nothing of an earlier one', async () => {
-    await using home = newHome();
+    await using home = new TestHome();
     await using client = await connectTo(home);
     await using session = await client.create({ shell, cwd: home.work });
     await session.run('sleep 301 &');
@@ -74,7 +75,7 @@ describe.each(SHELLS)('a run cancelled in %s', (shell) => {
   });
 
   it('that runs a program in raw mode gets SIGINT, which no key could send', async () => {
-    await using home = newHome();
+    await using home = new TestHome();
     await using client = await connectTo(home);
     await using session = await client.create({ shell, cwd: home.work });
     const { runId } = await begin(session, `sh -c 'stty raw -echo; exec cat'`, 'cat');
@@ -85,7 +86,7 @@ describe.each(SHELLS)('a run cancelled in %s', (shell) => {
   });
 
   it('that is an incomplete command gives the prompt back', async () => {
-    await using home = newHome();
+    await using home = new TestHome();
     await using client = await connectTo(home);
     await using session = await client.create({ shell, cwd: home.work });
     const { runId } = await session.run('echo "open', { wait: false });
@@ -96,7 +97,7 @@ describe.each(SHELLS)('a run cancelled in %s', (shell) => {
   });
 
   it('about when it ends by itself leaves the next one whole', async () => {
-    await using home = newHome();
+    await using home = new TestHome();
     await using client = await connectTo(home);
     await using session = await client.create({ shell, cwd: home.work });
     const commands = ['sleep 0.01; sleep 0.01', 'true', 'sh -c "sleep 0.02"', 'echo "open', 'sleep 5'];

@@ -1,12 +1,11 @@
 /** Commands under way in sessions of the built library, and what they leave behind. */
 import fs from 'node:fs';
-import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import { readProcessStat } from '../../src/base/processIdentity.ts';
 import { readEvents } from '../../src/eventlog/reader.ts';
 import { sessionPaths } from '../../src/protocol/homeLayout.ts';
-import { LIBRARY, TestHome } from './cli.ts';
+import { LIBRARY, type TestHome } from './cli.ts';
 
 type Library = typeof import('../../src/index.ts');
 type Client = Awaited<ReturnType<Library['connect']>>;
@@ -17,14 +16,6 @@ export async function connectTo(home: TestHome): Promise<Client> {
   const loaded: unknown = await import(pathToFileURL(LIBRARY).href);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- built from this very file
   return (loaded as Library).connect({ environment: home.environment });
-}
-
-/** A home in which a shell starts nothing of its own: fish reads all manual pages when it is new. */
-export function newHome(): TestHome {
-  const home = new TestHome();
-  for (const name of ['.cache/fish/generated_completions', '.local/share/fish/generated_completions'])
-    fs.mkdirSync(path.join(home.work, name), { recursive: true });
-  return home;
 }
 
 /** A run under way. */
