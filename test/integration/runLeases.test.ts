@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { delay, systemClock } from '../../src/base/clock.ts';
+import { deferred } from '../../src/base/deferred.ts';
 import { hostPaths, sessionPaths } from '../../src/protocol/homeLayout.ts';
 import type { CliCall } from '../support/cli.ts';
 import { isAlive, LeaseHome, untilGone } from '../support/leaseHome.ts';
@@ -49,9 +50,13 @@ describe('five waited runs over three homes with two places', () => {
     // Two hold their places until the three others were refused.
     const go = path.join(first.work, 'go');
     const calls = start(until(go), '--json');
-    const refused: unknown[] = [];
-    for (const { end } of calls) void end.then(({ exitCode }) => exitCode === 75 && refused.push(end));
-    while (refused.length < 3) await delay(systemClock, 20);
+    const threeRefused = deferred<void>();
+    let refused = 0;
+    const tell = ({ exitCode }: { readonly exitCode: number | null }): void => {
+      if (exitCode === 75 && ++refused === 3) threeRefused.resolve();
+    };
+    for (const { end } of calls) void end.then(tell);
+    await threeRefused.promise;
     fs.writeFileSync(go, '');
     const ends = await Promise.all(calls.map(({ end }) => end));
     for (const [n, { exitCode, stdout }] of ends.entries()) {
