@@ -151,6 +151,22 @@ describe('a file full of queries that cat shows at a prompt', () => {
     expect(ofType(events, 'reply')).toEqual([]);
     expect(droppedFor(events)).toBe(6 * 60);
   });
+
+  it('types nothing while fish is raw again and has not begun to read', async () => {
+    await using home = new TestHome();
+    fs.writeFileSync(path.join(home.work, 'hostile'), `${HOSTILE}end\n`);
+    const start = path.join(home.work, '.config/fish/config.fish');
+    fs.mkdirSync(path.dirname(start), { recursive: true });
+    const counting = 'set -l i 0; while test $i -lt 5000; set i (math $i + 1); end';
+    fs.writeFileSync(start, `function slow --on-event fish_postexec; ${counting}; end\n`);
+    const id = await home.create(['--shell', 'fish']);
+    expect(await home.result(['run', id, 'cat hostile'])).toMatchObject({ outcome: 'finished', exitCode: 0 });
+    expect(await home.result(['run', id, 'echo fine'])).toMatchObject({ outcome: 'finished', output: 'fine\n' });
+    await home.result(['destroy', id]); // the last ones are counted at the end
+    const events = await eventsOf(home, id);
+    expect(ofType(events, 'reply')).toEqual([]);
+    expect(droppedFor(events, 'asker_gone')).toBe(60);
+  });
 });
 
 describe('keys', () => {

@@ -204,6 +204,7 @@ function openReplies(
     ...parts,
     clock,
     isLineEditor: launch.promptKind !== 'kernel' && launch.shellPath !== null,
+    isRawBeforePrompt: launch.plan.shell === 'fish',
     bracketedPaste: () => modes.modes.bracketedPaste,
   });
 }

@@ -22,6 +22,8 @@ export interface RepliesParts {
   readonly journal: Pick<Journal, 'nextSeq' | 'blocked' | 'enqueue' | 'commit'>;
   /** The session's program is a shell that edits its lines itself. */
   readonly isLineEditor: boolean;
+  /** The shell is in raw mode between a command and its prompt as well, when it reads nothing. */
+  readonly isRawBeforePrompt: boolean;
   /** Bracketed paste as the program's last byte left it. */
   bracketedPaste(): boolean;
   /** Handles output that has come and is not logged yet. */
@@ -89,10 +91,11 @@ export class Replies {
     return isShell && this.#isFromBeforePrompt(answer, isAllRead) ? 'asker_gone' : undefined;
   }
 
-  /** For shells and commands without marks: the editor reads now, and did not when this was asked. */
+  /** For shells and commands without marks: the editor reads now, and did not when this was asked; or it does not read yet. */
   #isFromBeforePrompt(answer: Answer, isAllRead: boolean): boolean {
-    const hadPrompt = answer.seq >= this.#firstEditorSeq;
-    return hadPrompt && (!isAllRead || answer.bracketedPaste !== this.#parts.bracketedPaste());
+    if (answer.seq < this.#firstEditorSeq) return false;
+    const isEditing = this.#parts.bracketedPaste();
+    return !isAllRead || answer.bracketedPaste !== isEditing || (this.#parts.isRawBeforePrompt && !isEditing);
   }
 
   #type({ query, data }: Answer): ReplyDropReason | undefined {

@@ -41,13 +41,14 @@ let paste: boolean;
 let replies: Replies;
 
 /** `onOutput` is called when output of the program is read. */
-function start(options: { isLineEditor?: boolean; onOutput?: () => void } = {}): void {
-  const { isLineEditor = true, onOutput = () => undefined } = options;
+function start(options: { isLineEditor?: boolean; isRawBeforePrompt?: boolean; onOutput?: () => void } = {}): void {
+  const { isLineEditor = true, isRawBeforePrompt = false, onOutput = () => undefined } = options;
   replies = new Replies({
     clock,
     pty,
     journal: log,
     isLineEditor,
+    isRawBeforePrompt,
     bracketedPaste: () => paste,
     drainOutput: () => undefined,
   });
@@ -158,6 +159,22 @@ describe('a query whose asker is gone', () => {
     replies.take([atStart, answer({ bracketedPaste: true })], 0);
     paste = false;
     replies.take([answer({ bracketedPaste: false })], 0);
+    expect(pty.input.toString()).toBe(DATA.repeat(3));
+  });
+
+  it('is not answered while a shell holds the terminal raw and its editor does not read yet', () => {
+    start({ isRawBeforePrompt: true });
+    const atStart = answer();
+    log.enqueue({ type: 'output', payload: { data: 'x' } });
+    replies.editorReads();
+    replies.take([atStart, answer()], 0);
+    expect(pty.input.toString()).toBe(DATA);
+    expect(dropped()).toEqual({ asker_gone: 1 });
+    paste = true;
+    replies.take([answer()], 0);
+    paste = false;
+    pty.setForegroundGroup(pty.pid - 1);
+    replies.take([answer()], 0);
     expect(pty.input.toString()).toBe(DATA.repeat(3));
   });
 
