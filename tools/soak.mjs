@@ -35,16 +35,23 @@ async function startHost(home, environment) {
   const directory = path.join(home, 'host', 'main');
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   const log = fs.openSync(path.join(directory, 'host.log'), 'a', 0o600);
+  // the options of src/client/spawnHost.ts, and the probe
   const words = [
-    '--expose-gc',
     '--max-semi-space-size=2',
-    '--heap-growing-percent=50',
+    '--heap-growing-percent=20',
+    '--optimize-for-size',
+    '--compact-on-every-full-gc',
+    '--expose-gc',
     '--import',
     inRoot('tools', 'soakProbe.mjs'),
   ];
   const program = [inRoot('dist', 'host.js'), '--home', home, '--host-id', 'main'];
   const node = process.env.TEST_NODE ?? process.execPath;
-  const child = spawn(node, [...words, ...program], { cwd: '/', env: environment, stdio: ['ignore', log, log] });
+  const child = spawn(node, [...words, ...program], {
+    cwd: '/',
+    env: { ...environment, MALLOC_ARENA_MAX: '2' },
+    stdio: ['ignore', log, log],
+  });
   fs.closeSync(log);
   const ended = new Promise((resolve) => child.once('exit', resolve));
   while (!fs.existsSync(path.join(directory, 'host.json'))) await sleep(20);

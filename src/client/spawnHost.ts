@@ -19,11 +19,24 @@ export interface HostLaunch {
 }
 
 /**
- * Bounds what garbage may pile up before it is collected; a flood makes much of it, in both threads. The first is where new
- * objects live: left alone, V8 answers with three times 16 MiB that it does not give back; half of this costs throughput. The
- * second is by how much the rest may outgrow what is in use: left alone it is four times as much, about 25 MiB here.
+ * Bounds what garbage may pile up in both threads before it is collected, and what is left of its memory afterwards; floods
+ * and thousands of runs make much of it (`docs/decisions/0026-memory-of-a-host.md`). The first is where new objects live:
+ * left alone, V8 answers with three times 16 MiB that it does not give back; half of this costs throughput. The second is by
+ * how much the rest may outgrow what is in use: left alone it is four times as much. The third and fourth give pages back
+ * that are left half empty.
  */
-const HOST_NODE_OPTIONS = ['--max-semi-space-size=2', '--heap-growing-percent=50'];
+const HOST_NODE_OPTIONS = [
+  '--max-semi-space-size=2',
+  '--heap-growing-percent=20',
+  '--optimize-for-size',
+  '--compact-on-every-full-gc',
+];
+
+/**
+ * Places where glibc keeps free memory for the next who asks. Left alone each of V8's threads gets one of its own, and what its
+ * compilers used there stays: 4 to 8 MiB. One for both would have the two threads of the host wait for each other.
+ */
+const HOST_MALLOC_ARENAS = '2';
 
 /** Variables that the host itself may need; a session's environment comes with `create`, not from here. */
 const HOST_VARIABLES = [
@@ -47,8 +60,11 @@ const HOST_VARIABLES = [
 export async function spawnHost(launch: HostLaunch): Promise<void> {
   const paths = hostPaths(launch.home, launch.hostId);
   const logFd = openLog(paths.directory, paths.log);
-  // Node hands this one of its own process on, unless it is named here.
-  const environment: Record<string, string | undefined> = { NODE_V8_COVERAGE: undefined };
+  const environment: Record<string, string | undefined> = {
+    MALLOC_ARENA_MAX: HOST_MALLOC_ARENAS,
+    // Node hands this one of its own process on, unless it is named here.
+    NODE_V8_COVERAGE: undefined,
+  };
   for (const name of HOST_VARIABLES) {
     const value = launch.environment[name];
     if (value !== undefined) environment[name] = value;

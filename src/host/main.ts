@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../base/clock.ts';
 import { errorFields, fileLogger, LOG_LEVELS } from '../base/logger.ts';
 import { TtyError } from '../protocol/errors.ts';
@@ -17,9 +16,6 @@ const BUG_EXIT_CODE = 70;
 /** Ending the sessions after a bug must not hang on the very thing that is broken. */
 const BUG_DEADLINE_MS = 5_000;
 
-// Left alone, V8 lets the garbage of some thousand runs grow to the size of all else before it looks at it. A V8 that does
-// not know this flag says so in the host log and goes on.
-setFlagsFromString('--heap-growing-percent=20');
 closeInheritedDescriptors(REPORT_FD);
 const { values } = parseArgs({
   options: { home: { type: 'string' }, 'host-id': { type: 'string' } },

@@ -53,8 +53,8 @@ export const MIN_SIZE = 1;
 export const MAX_SIZE = 1_000;
 export const DEFAULT_COLS = 80;
 export const DEFAULT_ROWS = 24;
-/** Lines above the visible screen that a live screen keeps. */
-export const SCROLLBACK_LINES = 5_000;
+/** Lines above the visible screen that a live screen keeps: 1.2 KiB of each session's memory for each, at 80 columns. */
+export const SCROLLBACK_LINES = 2_000;
 
 /** Longest wait a caller may ask for; 0 asks for no bound where that is allowed. */
 export const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;

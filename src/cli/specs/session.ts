@@ -1,4 +1,12 @@
-import { DEFAULT_COLS, DEFAULT_ROWS, DEFAULT_THEME, MAX_SIZE, MIN_SIZE, THEME_NAMES } from '../../protocol/limits.ts';
+import {
+  DEFAULT_COLS,
+  DEFAULT_ROWS,
+  DEFAULT_THEME,
+  MAX_SIZE,
+  MIN_SIZE,
+  SCROLLBACK_LINES,
+  THEME_NAMES,
+} from '../../protocol/limits.ts';
 import type { CompletionChoice } from '../../protocol/methods/session.ts';
 import { defineSpec, type OptionSpecs, type PositionalSpec } from '../command.ts';
 import { PROVIDER } from './lease.ts';
@@ -126,7 +134,7 @@ export const snapshotSpec = defineSpec({
       choices: ['text', 'structured', 'ansi', 'html', 'svg'],
       help: 'lines joined, row by row with cursor and state, or with colours: bytes that draw the screen, a page, a picture (default: text)',
     },
-    'include-scrollback': { kind: 'flag', help: 'also the lines above the screen, oldest first' },
+    'include-scrollback': { kind: 'flag', help: `also up to ${SCROLLBACK_LINES} lines above the screen, oldest first` },
     'include-cells': {
       kind: 'flag',
       help: 'also characters, colours and attributes cell by cell; with --format structured, shown by --json',
