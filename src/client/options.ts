@@ -8,7 +8,7 @@ export interface CallControl {
 
 /** How a run is waited for. */
 export interface WaitRunOptions extends CallControl {
-  /** Bounds the wait, never the run: ms up to 24 h, 0 for ever; 120,000 by default. */
+  /** Bounds the wait for its turn and its end, never the run: ms up to 24 h, 0 for ever; 120,000 by default. */
   readonly timeoutMs?: number;
   /** Bytes of output in the result, head and tail together; 262,144 by default. */
   readonly maxOutputBytes?: number;

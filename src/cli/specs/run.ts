@@ -10,7 +10,7 @@ const WAITING_OPTIONS = {
   timeout: {
     kind: 'duration',
     zero: 'for ever',
-    help: 'how long to wait; the run itself goes on (default: 120s; one-shot: for ever)',
+    help: 'how long to wait, for its turn and its end; the run itself goes on (default: 120s; one-shot: for ever)',
   },
   'max-output': {
     kind: 'integer',

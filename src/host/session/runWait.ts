@@ -11,6 +11,11 @@ export interface RunWait {
   readonly signals: readonly AbortSignal[];
 }
 
+/** What is left of a caller's time (0: no bound), at least a millisecond, when `spentMs` of it are gone. */
+export function timeLeft(timeoutMs: number, spentMs: number): number {
+  return timeoutMs === 0 ? 0 : Math.max(1, timeoutMs - Math.max(0, spentMs));
+}
+
 /** Resolves with what the run waits for when that came first, else with nothing: the run ended, or the time is up. */
 export async function untilEndOrInput(
   { coordinator, inputWatch }: { readonly coordinator: RunCompletionCoordinator; readonly inputWatch: InputWatch },

@@ -1,56 +1,37 @@
 /** Runs of one session from the caller's side: in order, typed only at a prompt, waited for as long as the caller likes. */
-import path from 'node:path';
 import type { Clock } from '../../base/clock.ts';
-import { invariant } from '../../base/invariant.ts';
 import { commandText } from '../../protocol/commandText.ts';
 import { TtyError } from '../../protocol/errors.ts';
 import type { RunResult, RunView } from '../../protocol/methods/common.ts';
 import type { CallContext } from '../../protocol/methods/handlers.ts';
 import type { CheckedParams } from '../../protocol/methods/table.ts';
 import type { RunNote } from '../../protocol/methods/run.ts';
-import type { Pty } from '../pty/pty.ts';
-import type { PreparedRun, RunCompletionCoordinator } from '../run/coordinator.ts';
-import type { PromptTracker } from '../run/promptTracker.ts';
 import type { InputBlock } from '../../protocol/outcomes.ts';
 import type { InputWatch } from './inputWatch.ts';
-import type { Journal } from './journal.ts';
 import type { LogProgress } from './logProgress.ts';
 import type { PromptGate } from './promptGate.ts';
-import type { Reader, Readers } from './readers.ts';
+import type { Readers } from './readers.ts';
 import { stillBusy, unknownRun } from './runErrors.ts';
-import type { HeldPlace, Place } from './leasePort.ts';
-import type { PlaceWish, RunLeases } from './runLeases.ts';
+import type { Place } from './leasePort.ts';
+import type { PlaceWish } from './runLeases.ts';
 import { type QueuedRun, RunQueue } from './runQueue.ts';
-import { writeRunScript } from './runScript.ts';
-import { untilEndOrInput } from './runWait.ts';
+import { type RunTypingParts, typeRun } from './runTyping.ts';
+import { timeLeft, untilEndOrInput } from './runWait.ts';
 import { RunKeys, type RunKeysParts } from './runKeys.ts';
-import type { RunOrigins } from './runOrigins.ts';
 
-export interface RunsParts {
+export interface RunsParts extends Omit<RunTypingParts, 'keys'> {
   readonly clock: Clock;
-  readonly pty: Pty;
-  readonly journal: Journal;
   readonly progress: LogProgress;
-  readonly coordinator: RunCompletionCoordinator;
-  readonly tracker: PromptTracker;
   readonly gate: PromptGate;
   readonly inputWatch: InputWatch;
-  readonly origins: RunOrigins;
-  readonly leases: RunLeases;
   /** The provider of runs that name none. */
   readonly provider: string | undefined;
   /** Path of the session's log. */
   readonly log: string;
   readonly redaction: RunKeysParts['redaction'];
   readonly readers: Pick<Readers, 'now' | 'own' | 'ownSpoke'>;
-  /** Directory for scripts of commands that cannot be typed; made when it is needed. */
-  readonly scratch: string;
   /** Aborts when the session's program is gone; the reason is `SESSION_NOT_RUNNING`. */
   readonly ended: AbortSignal;
-  /** Tells that a run was typed, before its bytes go out. */
-  onTyped(): void;
-  /** Handles output that has come and is not logged yet, so that it stands before what is typed next. */
-  drainOutput(): void;
   /** Handles also what the terminal has and was not read; false when it is held back. */
   readOutput(): boolean;
   /** @throws TtyError `SESSION_NOT_RUNNING` */
@@ -65,11 +46,13 @@ export class SessionRuns {
   readonly #parts: RunsParts;
   readonly #queue: RunQueue;
   readonly #keys: RunKeys;
+  readonly #typing: RunTypingParts;
 
   constructor(parts: RunsParts) {
     this.#parts = parts;
     this.#keys = new RunKeys(parts);
     this.#queue = new RunQueue(parts);
+    this.#typing = { ...parts, keys: this.#keys };
   }
 
   views(): RunView[] {
@@ -98,18 +81,26 @@ export class SessionRuns {
     return !this.#queue.hasTurn && this.#parts.readers.now() !== undefined;
   }
 
-  /** Types a command when its turn has come and the shell is at its prompt; waits for its end if asked to. */
+  /**
+   * Types a command when its turn has come and the shell is at its prompt; waits for its end if asked to. The caller's time is for
+   * both, and not for the wait for a place, which has its own.
+   */
   async start(request: StartRequest, context: Context): Promise<RunResult> {
-    const { coordinator } = this.#parts;
-    const { idempotencyKey: key } = request;
+    const { coordinator, clock, leases } = this.#parts;
+    const { idempotencyKey: key, timeoutMs } = request;
+    const sinceMs = clock.nowMs();
     const { runId, joined, ...place } =
       key === undefined
         ? { joined: false, ...(await this.#startNew(request, context)) }
         : await this.#startOnce(key, request, context);
     const seq = coordinator.view(runId)?.seq ?? 0;
     if (request.progress) context.note({ type: 'accepted', runId, seq, ...place });
-    const result = request.wait ? await this.#waitFor(runId, request, context) : this.#result(runId, 0, 'accepted');
-    return joined ? { ...result, joined } : result;
+    if (!request.wait) return withJoined(this.#result(runId, 0, 'accepted'), joined);
+    const spentMs = clock.nowMs() - sinceMs - (leases.view(runId)?.waitedMs ?? 0);
+    return withJoined(
+      await this.#waitFor(runId, { ...request, timeoutMs: timeLeft(timeoutMs, spentMs) }, context),
+      joined,
+    );
   }
 
   async #startNew(
@@ -127,7 +118,7 @@ export class SessionRuns {
     const named =
       key === undefined ? prepared : { ...prepared, inputRun: { ...prepared.inputRun, idempotencyKey: key } };
     const { runId } = prepared;
-    const type: QueuedRun['type'] = (reader, held) => this.#type(named, reader, held);
+    const type: QueuedRun['type'] = (reader, held) => typeRun(this.#typing, named, reader, held);
     const { timeoutMs } = request;
     const logOffset = await this.#queue.pass({ runId, timeoutMs, wish: this.#wish(request), signal, assertFree, type });
     return { runId, logOffset };
@@ -251,46 +242,8 @@ export class SessionRuns {
     const blockedOn = { ...block, evidence: [...block.evidence] };
     return { ...result, evidence: blockedOn.evidence, confidence: block.confidence, blockedOn };
   }
+}
 
-  /** Types into `reader`, or into the session's own shell. */
-  #type(accepted: PreparedRun, reader: Reader | undefined, held: HeldPlace | undefined): number {
-    const { pty, journal, coordinator, tracker, readers, leases } = this.#parts;
-    const source = reader?.source ?? coordinator.source;
-    invariant(source !== undefined, 'a session that takes no commands has no prompt');
-    const prepared = coordinator.aim(accepted, source);
-    if (reader === undefined) readers.ownSpoke();
-    const place = {
-      isNested: reader !== undefined && reader.image.pid !== pty.pid,
-      endsBelow: reader?.endsBelow === true,
-      into: reader?.image ?? readers.own,
-    };
-    const editor = reader?.editor ?? {
-      bracketedPaste: tracker.bracketedPaste,
-      canonical: pty.modes()?.canonical ?? !tracker.bracketedPaste,
-    };
-    this.#parts.drainOutput();
-    const scriptPath = path.join(this.#parts.scratch, `run-${prepared.runId.split('.').at(-1) ?? ''}`);
-    const action = coordinator.plan(prepared, editor, scriptPath, source);
-    // Everything that can fail comes before the run is in flight: one that nobody typed would never end.
-    pty.assertRoom(action.bytes.length);
-    const removeScript = writeRunScript(this.#parts.scratch, action.script);
-    const logOffset = journal.offsetBytes;
-    try {
-      if (held !== undefined) leases.bind(held.place);
-      const before = held === undefined ? [] : [leases.heldEvent(prepared.runId, held)];
-      const inputRunSeq = journal.commit(...before, { type: 'input_run', payload: prepared.inputRun });
-      const { idempotencyKey } = prepared.inputRun;
-      if (idempotencyKey !== undefined) this.#keys.typed(idempotencyKey, prepared.runId);
-      coordinator.register({ prepared, inputRunSeq, action, place });
-      if (held !== undefined) leases.attach(prepared.runId, held);
-    } catch (error) {
-      removeScript();
-      throw error;
-    }
-    this.#parts.origins.typed(prepared.runId);
-    this.#parts.onTyped();
-    coordinator.wait(prepared.runId, { timeoutMs: 0 }).then(removeScript, removeScript);
-    pty.write(action.bytes);
-    return logOffset;
-  }
+function withJoined(result: RunResult, joined: boolean): RunResult {
+  return joined ? { ...result, joined } : result;
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { timeLeft } from '../../../../src/host/session/runWait.ts';
 import { MAX_INPUT_BYTES } from '../../../../src/protocol/limits.ts';
 import type { FakeClock } from '../../../support/fakeClock.ts';
 import type { FakePty } from '../../../support/fakePty.ts';
@@ -116,6 +117,48 @@ describe('a run that was seen to wait for input', () => {
     const told = await result;
     expect(told).toMatchObject({ outcome: 'finished', exitCode: 3, evidence: ['process_exit'], confidence: 'certain' });
     expect(told).not.toHaveProperty('blockedOn');
+  });
+});
+
+describe("a caller's time", () => {
+  it('is for the turn and the end of its run together', async () => {
+    await run('sleep');
+    const waited = bed.start('second', { wait: true, timeoutMs: 1_000 });
+    await bed.pass(700);
+    bed.finish();
+    await bed.pass(200);
+    expect(pty.input.toString()).toContain('second');
+    const before = clock.nowMs();
+    await bed.pass(150);
+    expect(await waited).toMatchObject({ outcome: 'timed_out', completed: false });
+    expect(clock.nowMs() - before).toBe(150);
+  });
+
+  it('without a bound has none for the end either, and leaves a millisecond to a turn that took it all', async () => {
+    await run('sleep');
+    const waited = bed.start('second', { wait: true });
+    await bed.pass(2_000);
+    bed.finish();
+    await bed.pass(2_000);
+    bed.finish(7);
+    expect(await waited).toMatchObject({ outcome: 'finished', exitCode: 7 });
+    expect([timeLeft(0, 5), timeLeft(10, 4), timeLeft(10, 10), timeLeft(10, 12), timeLeft(10, -3)]).toEqual([
+      0, 6, 1, 1, 10,
+    ]);
+  });
+
+  it('does not go by while the run waits for a place', async () => {
+    const [provider, sinceMs] = ['demo', clock.nowMs()];
+    const { signal } = new AbortController();
+    const workplace = { directory: '/', environment: {} };
+    const elsewhere = await bed.leases.take({ provider, waitMs: 0, sessionId: 'other', signal, workplace });
+    const waited = bed.start('second', { wait: true, timeoutMs: 1_000, provider, leaseWaitMs: 60_000 });
+    await bed.pass(5_000);
+    bed.leases.onGiven = (place) => (place.waitedMs = clock.nowMs() - sinceMs);
+    await elsewhere.release('completed');
+    await bed.pass(900);
+    bed.finish(7);
+    expect(await waited).toMatchObject({ outcome: 'finished', exitCode: 7 });
   });
 });
 
