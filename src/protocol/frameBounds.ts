@@ -15,6 +15,9 @@ const CLOSE_OBJECT = 0x7d;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 
+/** The bytes that bound strings and containers. A loop that is new to the process takes 30 ms to step over a MiB of others. */
+const STRUCTURE = /["{}[\],]/g;
+
 /** Keys that change what an object is instead of what it holds. */
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -28,10 +31,10 @@ interface Container {
 /** The reason why `frame` (one line, no LF) may not be parsed, as one sentence, or `undefined` when it may. */
 export function frameFault(frame: Buffer): string | undefined {
   if (!isUtf8(frame)) return 'frame is not valid UTF-8';
+  const text = frame.toString('latin1');
   const stack: Container[] = [];
   let values = 1;
-  let at = 0;
-  while (at < frame.length) {
+  for (let at = nextOf(text, 0); at !== -1; at = nextOf(text, at)) {
     const byte = frame[at];
     if (byte === QUOTE) {
       const end = endOfString(frame, at);
@@ -56,6 +59,12 @@ export function frameFault(frame: Buffer): string | undefined {
     at++;
   }
   return undefined;
+}
+
+/** Where the next byte that counts stands, from `at` on; -1 when there is none. */
+function nextOf(text: string, at: number): number {
+  STRUCTURE.lastIndex = at;
+  return STRUCTURE.test(text) ? STRUCTURE.lastIndex - 1 : -1;
 }
 
 function endOfString(frame: Buffer, open: number): number {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { MAX_FRAME_BYTES } from '../../src/protocol/limits.ts';
 import { TestHome } from '../support/cli.ts';
 
-const LINES = 3_000;
-const COLS = 500;
+const LINES = 2_000;
+const COLS = 1_000;
 
 describe('a screen that does not fit a reply', () => {
   it('is read whole all the same, from a live session and from one that ended', { timeout: 120_000 }, async () => {
