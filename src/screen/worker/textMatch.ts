@@ -124,6 +124,7 @@ function rangesOf({ text, rowStarts }: MatchableText, rows: ReadonlySet<number>)
   for (const [row, start] of rowStarts.entries()) {
     if (!rows.has(row)) continue;
     const end = rowStarts[row + 1] ?? text.length + 1;
+    if (end === start) continue; // no character stands in it
     if (ranges.at(-1) === start) ranges[ranges.length - 1] = end;
     else ranges.push(start, end);
   }

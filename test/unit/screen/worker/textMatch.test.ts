@@ -114,6 +114,12 @@ describe('a match among rows that count', () => {
     expect(regexMatcher('(?=long)')(screen, new Set([2]))).toBeUndefined();
   });
 
+  it('is none in a row without a character, in the middle of a line', () => {
+    const rows = [row('a'), row('', true), row('b', true)];
+    for (const match of [textMatcher('ab'), regexMatcher('ab')])
+      expect([0, 1, 2].map((at) => match(matchableText(rows), new Set([at])))).toEqual(['ab', undefined, 'ab']);
+  });
+
   it('is found by text and by pattern alike, wherever rows are cut', () => {
     const line = fc.record({ text: fc.stringMatching(/^[ab ]{0,4}$/), isWrapped: fc.boolean() });
     const pick = fc.uniqueArray(fc.nat(7));
