@@ -41,6 +41,8 @@ async function startHost(home, environment) {
     '--heap-growing-percent=20',
     '--optimize-for-size',
     '--compact-on-every-full-gc',
+    '--no-maglev',
+    '--no-sparkplug',
     '--expose-gc',
     '--import',
     inRoot('tools', 'soakProbe.mjs'),

@@ -23,13 +23,16 @@ export interface HostLaunch {
  * and thousands of runs make much of it (`docs/decisions/0026-memory-of-a-host.md`). The first is where new objects live:
  * left alone, V8 answers with three times 16 MiB that it does not give back; half of this costs throughput. The second is by
  * how much the rest may outgrow what is in use: left alone it is four times as much. The third and fourth give pages back
- * that are left half empty.
+ * that are left half empty. The last two leave out the compilers between interpreter and optimizer: what they worked in is not
+ * given back, and without them nothing is slower.
  */
 const HOST_NODE_OPTIONS = [
   '--max-semi-space-size=2',
   '--heap-growing-percent=20',
   '--optimize-for-size',
   '--compact-on-every-full-gc',
+  '--no-maglev',
+  '--no-sparkplug',
 ];
 
 /**
