@@ -5,7 +5,6 @@ import {
   nowTicks,
   type ProcessIdentity,
   type ProcessStat,
-  readProcessStat,
   signalIdentity,
 } from '../../base/processIdentity.ts';
 import type { NewEvent } from '../../protocol/events.ts';
@@ -15,8 +14,8 @@ import type { Pty } from '../pty/pty.ts';
 import { type CancelState, type CancelView, climb, firstRung } from '../run/cancelLadder.ts';
 import type { RunCompletionCoordinator } from '../run/coordinator.ts';
 import { processesOfRun, processName, type ProcessTable } from '../run/runProcesses.ts';
+import { isForkOf, wasForkOf } from './forks.ts';
 import type { Journal } from './journal.ts';
-import { isForkOf } from './promptGate.ts';
 import { findTree } from './processTree.ts';
 import { type KnownOrigin, programOf, readProcessTable, type RunOrigins } from './runOrigins.ts';
 import { signalGroup } from './signalTarget.ts';
@@ -207,11 +206,9 @@ export class CancelClimb {
   }
 
   /** Whether it may be what the hooks fork for a moment before they tell the run's end: in the shell's group, and no program. */
-  #isForPrompt({ pid, pgid, startTicks }: ProcessStat): boolean {
+  #isForPrompt(stat: ProcessStat): boolean {
     const shell = this.#parts.pty.pid;
-    if (pgid !== shell || Number(startTicks) <= nowTicks() - FORK_TICKS) return false;
-    const isGone = readProcessStat(pid)?.startTicks !== startTicks;
-    return isGone || isForkOf(pid, shell);
+    return stat.pgid === shell && Number(stat.startTicks) > nowTicks() - FORK_TICKS && wasForkOf(stat, shell);
   }
 
   /** `exec`: the session's process is the run's program now, and no shell any more. */

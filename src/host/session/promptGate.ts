@@ -1,10 +1,10 @@
 /** Opens when the shell is ready for typing. Asks again after every turn of output, and by a timer while somebody waits. */
-import fs from 'node:fs';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { readProcessStat } from '../../base/processIdentity.ts';
 import { quote, TtyError } from '../../protocol/errors.ts';
 import type { Pty } from '../pty/pty.ts';
 import type { PromptTracker, TerminalFacts } from '../run/promptTracker.ts';
+import { isForkOf } from './forks.ts';
 import type { Reader, Readers } from './readers.ts';
 
 export interface PromptGateParts {
@@ -173,15 +173,5 @@ export class PromptGate {
       details: { foreground: name, ...(foreground === null ? {} : { pid: foreground.pid }) },
       hint: 'use type and send-keys for it, or wait until it ends',
     });
-  }
-}
-
-/** Whether `pid` is a child of `parent` that runs nothing of its own yet: it still has its words. */
-export function isForkOf(pid: number, parent: number): boolean {
-  if (readProcessStat(pid)?.ppid !== parent) return false;
-  try {
-    return fs.readFileSync(`/proc/${pid}/cmdline`).equals(fs.readFileSync(`/proc/${parent}/cmdline`));
-  } catch {
-    return false; // one of them is gone: the next look finds another state
   }
 }
