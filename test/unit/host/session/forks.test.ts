@@ -4,7 +4,10 @@ import { childPids, type ProcessStat, readProcessStat } from '../../../../src/ba
 import { isForkOf, wasForkOf } from '../../../../src/host/session/forks.ts';
 
 let parent: ChildProcess | undefined;
-afterEach(() => parent?.kill('SIGKILL'));
+afterEach(() => {
+  parent?.stdin?.destroy(); // what it forked reads from there
+  parent?.kill('SIGKILL');
+});
 
 /** A bash that runs `script`, and its one child once `isThere` says so. */
 async function childOf(script: string, isThere: (child: ProcessStat) => boolean): Promise<[ProcessStat, number]> {
@@ -15,12 +18,11 @@ async function childOf(script: string, isThere: (child: ProcessStat) => boolean)
     return first === undefined ? undefined : readProcessStat(first);
   };
   let found: ProcessStat | undefined;
-  await expect
-    .poll(() => {
-      found = child();
-      return found !== undefined && isThere(found);
-    })
-    .toBe(true);
+  const seen = (): boolean => {
+    found = child();
+    return found !== undefined && isThere(found);
+  };
+  await expect.poll(seen, { timeout: 20_000 }).toBe(true);
   if (found === undefined) throw new Error('no child');
   return [found, pid];
 }
@@ -35,14 +37,17 @@ describe('a child of a shell', () => {
   });
 
   it('is none once it runs a program', async () => {
-    const [child, shell] = await childOf('sleep 300; :', ({ comm }) => comm === 'sleep');
+    const [child, shell] = await childOf('cat; :', ({ comm }) => comm === 'cat');
     expect(isForkOf(child.pid, shell)).toBe(false);
     expect(wasForkOf(child, shell)).toBe(false);
   });
 
   it('was one if it has ended since, also when nobody has asked how', async () => {
-    // what runs in the shell's place then asks for no child
-    const [child, shell] = await childOf('true & exec sleep 300', ({ state }) => state === 'Z');
+    // It ends when told to, behind the exec: a shell would ask how it ended, sleep does not.
+    const script = 'exec 3<&0; (read -r line <&3) & exec sleep 300';
+    const [child, shell] = await childOf(script, ({ ppid }) => readProcessStat(ppid)?.comm === 'sleep');
+    parent?.stdin?.end('go\n');
+    await expect.poll(() => readProcessStat(child.pid)?.state, { timeout: 20_000 }).toBe('Z');
     expect(isForkOf(child.pid, shell)).toBe(false);
     expect(wasForkOf(child, shell)).toBe(true);
     expect(wasForkOf({ pid: child.pid, startTicks: '1' }, shell)).toBe(true);
