@@ -14,9 +14,9 @@ const WARM_RUNS = Math.min(500, RUNS >> 1);
  * is collected, whatever it holds, so that one look tells more of when it was taken than of what stays: 2,000 runs see
  * both of them full and collected.
  */
-const WATCHED_RUNS = Math.min(2_000, (RUNS - WARM_RUNS) >> 1);
-/** A look at the host's memory costs a fifth of a millisecond. */
-const LOOK_EVERY = 25;
+const WATCHED_RUNS = Math.max(1, Math.min(2_000, (RUNS - WARM_RUNS) >> 1));
+/** Runs from one look at the host's memory to the next; few runs get looks too. */
+const LOOK_EVERY = Math.max(1, Math.floor(WATCHED_RUNS / 80));
 /** Runs of the shell alone: its figures are steady, and each round of them is compared with the runs around it. */
 const PLAIN_RUNS = 500;
 /** Most that the host may grow by, after the warm-up. */

@@ -24,7 +24,7 @@ export interface HostLaunch {
  * left alone, V8 answers with three times 16 MiB that it does not give back; half of this costs throughput. The second is by
  * how much the rest may outgrow what is in use: left alone it is four times as much. The third and fourth give pages back
  * that are left half empty. The last two leave out the compilers between interpreter and optimizer: what they worked in is not
- * given back, and without them nothing is slower.
+ * given back, and nothing that was measured is slower without them.
  */
 const HOST_NODE_OPTIONS = [
   '--max-semi-space-size=2',
