@@ -2,6 +2,8 @@
 // the shell itself takes for the same commands, and what of them stays in the host's memory.
 //
 // AGENT_TTY_BENCH_RUNS says how many (2,000), AGENT_TTY_BENCH_SHELLS in which shells (bash).
+import fs from 'node:fs';
+import path from 'node:path';
 import { withHome } from './home.mjs';
 import { mib, ms, ownMiB, quantile, times } from './measure.mjs';
 
@@ -132,9 +134,11 @@ async function measureShell(shell, { env, directory, cli, create }) {
   const { connect } = await import('../dist/index.js');
   create('warm');
   const { pid } = cli('host', 'status');
+  // A fish that finds none reads all manual pages for completions, beside the first runs of its user.
+  fs.mkdirSync(path.join(directory, '.local/share/fish/generated_completions'), { recursive: true });
   const client = await connect({ home: directory, environment: env });
   try {
-    const session = await client.create({ shell });
+    const session = await client.create({ shell, cwd: directory });
     const before = await runPlain(shell, { env, directory });
     const runs = await runMany({ session, shell, pid });
     const plain = [...before, ...(await runPlain(shell, { env, directory }))];

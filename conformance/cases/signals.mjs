@@ -8,6 +8,9 @@ const DROPPED_IN_LOOP = {
 };
 const DASH_MAY_BE_BUSY = { dash: false, other: true };
 
+const STOPPED = { outcome: 'stopped', exitCode: null, output: /.*/s };
+/** Stops itself, stops again when it is brought back, and ends with 3. */
+const STOPS_TWICE = `sh -c 'kill -STOP $$; kill -STOP $$; exit 3'`;
 const INTERRUPTED = { outcome: 'interrupted', exitCode: 130, output: /.*/s };
 
 export const cases = [
@@ -155,6 +158,50 @@ export const cases = [
         meanwhile: [{ see: 'begun\n' }, { pause: 200 }, { keys: 'Ctrl+Z' }],
         expect: { outcome: 'stopped', exitCode: null, output: /^begun\n/ },
       },
+      { run: 'kill -9 %1; sleep 0.2; true', expect: { output: /.*/s } },
+    ],
+  },
+  {
+    id: 'stop-again',
+    title: 'a job that is brought back stops once more, then ends',
+    steps: [
+      { run: STOPS_TWICE, expect: STOPPED },
+      { run: 'fg', expect: STOPPED },
+      // fish's fg does not pass on how the job ended
+      { run: 'fg', expect: { exitCode: { posix: 3, fish: 0 }, output: /.*/s } },
+    ],
+  },
+  {
+    id: 'stop-again-in-list',
+    title: 'a job that a later part of the line brings back stops once more',
+    steps: [
+      { run: STOPS_TWICE, expect: STOPPED },
+      { run: 'echo back; fg', expect: { ...STOPPED, output: /^back\n/ } },
+      { run: 'kill -9 %1; sleep 0.2; true', expect: { output: /.*/s } },
+    ],
+  },
+  {
+    id: 'fg-nothing',
+    title: 'fg without a job',
+    run: 'fg',
+    expect: { exitCode: [1, 2], output: /.*/s },
+  },
+  {
+    id: 'fg-running',
+    title: 'fg of a job that never stopped',
+    steps: [
+      { run: 'sleep 0.5 &', expect: { output: /.*/s } },
+      { run: 'fg', expect: { output: /.*/s } },
+    ],
+  },
+  {
+    id: 'fg-beside-stopped',
+    title: 'fg of one job beside another that stays stopped',
+    steps: [
+      { run: STOPS_TWICE, expect: STOPPED },
+      { run: 'sleep 0.5 &', expect: { output: /.*/s } },
+      { run: 'fg %2', expect: { output: /.*/s } },
+      { run: 'echo fg', expect: { output: 'fg\n' } },
       { run: 'kill -9 %1; sleep 0.2; true', expect: { output: /.*/s } },
     ],
   },

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TestHome } from '../support/cli.ts';
 import { anyNumber, holding, like } from '../support/like.ts';
+import { eventsOf } from '../support/runningCommands.ts';
 
 const BASH = ['--shell', '/bin/bash'];
 
@@ -194,6 +195,23 @@ describe('run in a session', () => {
     const raw = await home.result(['run', 'output', `${id}.1`, '--raw']);
     expect(Buffer.from(String(raw['outputBase64']), 'base64')).toEqual(Buffer.from('\u00ff\0\u001b[1mx', 'latin1'));
     expect(await home.error(['run', 'output', `${id}.9`])).toMatchObject({ code: 'RUN_NOT_FOUND', exitCode: 3 });
+  });
+});
+
+describe('runs that follow at once in fish', () => {
+  it('are typed at the drawn prompt, although the line editor reads before', async () => {
+    await using home = new TestHome();
+    const config = path.join(home.work, '.config/fish/config.fish');
+    fs.mkdirSync(path.dirname(config), { recursive: true });
+    fs.writeFileSync(config, "function fish_prompt; sleep 0.03; echo -n 'drawn> '; end\n");
+    const id = await home.create(['--shell', 'fish']);
+    const ends = await Promise.all(Array.from({ length: 8 }, () => home.result(['run', id, 'true'])));
+    for (const end of ends) expect(end).toMatchObject({ outcome: 'finished', exitCode: 0, output: '' });
+    const events = JSON.stringify(await eventsOf(home, id, 'output', 'input_run', 'run_complete'));
+    const typed = events.match(/"type":"run_complete"(?:(?!"type":"run_complete").)*"type":"input_run"/gu) ?? [];
+    expect(typed.length).toBeGreaterThan(0);
+    // a prompt that keeps silent for long on a busy machine is not waited for
+    expect(typed.filter((between) => between.includes('drawn> ')).length).toBeGreaterThan(0);
   });
 });
 

@@ -90,6 +90,7 @@ export class ShellUnderTest implements AsyncDisposable {
     this.#plainKind = promptKind(file);
     this.tracker = new PromptTracker(hooks?.promptKind ?? promptKind(file), this.#clock.nowMs(), {
       reportsPrompts: hooks?.source.reportsPrompts === true,
+      drawsLate: path.basename(file) === 'fish',
     });
     const modes = new ModeScanner((on) => this.tracker.bracketedPasteSwitched(on));
     this.coordinator = new RunCompletionCoordinator({
@@ -115,7 +116,7 @@ export class ShellUnderTest implements AsyncDisposable {
       clock: this.#clock,
     });
     this.pty.onData((chunk) => {
-      this.tracker.outputSeen(this.#clock.nowMs());
+      this.tracker.outputSeen(this.#clock.nowMs(), chunk);
       modes.feed(chunk);
       this.coordinator.feed(Buffer.from(chunk));
       this.#turnDone();

@@ -2,6 +2,7 @@
  * Whether the shell of a session is at its prompt, ready for typing. Typed a moment too early, while the shell has the
  * terminal in line mode, a command is echoed twice or eaten by the program that still runs. Pure: the session feeds facts.
  */
+import { PromptPaint } from './promptPaint.ts';
 
 /** How the shell reads its lines. */
 export type PromptKind =
@@ -45,8 +46,17 @@ export const ANSWER_MS = 100;
  */
 export const SURE_ANSWER_MS = 2_000;
 
+export interface PromptTrackerOptions {
+  /** It reports its prompts, whoever edits its lines; by default it does with kind `hooks`. */
+  readonly reportsPrompts?: boolean;
+  /** Its editor reads before its prompt is drawn. */
+  readonly drawsLate?: boolean;
+}
+
 export class PromptTracker {
   readonly #startedMs: number;
+  /** Of a shell that draws late. */
+  readonly #paint: PromptPaint | undefined;
   #kind: PromptKind;
   /** It reports its prompts, whoever edits its lines. */
   #reports: boolean;
@@ -70,9 +80,11 @@ export class PromptTracker {
   #typedMs = 0;
   #answerIsSure = false;
 
-  constructor(kind: PromptKind, startedMs: number, { reportsPrompts = kind === 'hooks' } = {}) {
+  constructor(kind: PromptKind, startedMs: number, options: PromptTrackerOptions = {}) {
+    const { reportsPrompts = kind === 'hooks', drawsLate = false } = options;
     this.#kind = kind;
     this.#startedMs = startedMs;
+    this.#paint = drawsLate ? new PromptPaint() : undefined;
     this.#reports = reportsPrompts;
   }
 
@@ -119,8 +131,10 @@ export class PromptTracker {
     this.#pasteSinceRun = on;
   }
 
-  outputSeen(nowMs: number): void {
+  /** Output came, marks and all; its bytes are of use only for a shell that draws late. */
+  outputSeen(nowMs: number, chunk?: Buffer): void {
     this.#outputMs = nowMs;
+    if (chunk !== undefined) this.#paint?.feed(chunk);
     this.#promptIsLast = this.#promptInTurn;
     this.#promptInTurn = false;
   }
@@ -174,8 +188,9 @@ export class PromptTracker {
     if (facts.canonical === true) return false;
     // With a command under way, whatever reads the terminal is not the shell's prompt.
     if (this.#kind === 'hooks' && this.#shellAt !== 'prompt') return false;
-    // The editor switches it on when it begins to read and off when it has its line, so that it stands for reading.
-    if (this.#paste === true) return true;
+    // The editor switches it on when it begins to read and off when it has its line, so that it stands for reading. A prompt
+    // that is still to be drawn is waited for, but not one that takes its time or has no text.
+    if (this.#paste === true) return this.#paint?.isAwaited !== true || this.#quiet(facts.nowMs);
     if (this.#kind !== 'hooks') return this.#paste === undefined && this.#quiet(facts.nowMs);
     // An editor without it: the mark and raw mode tell. Where it may yet come, as at the first prompt, silence: zsh goes to raw
     // mode first, and what is typed between the two is typed by key.

@@ -113,7 +113,7 @@ export function assembleSession(options: AssemblyOptions, life: SessionLife): Se
     journal,
     screen,
     scanModes: (chunk) => {
-      tracker.outputSeen(clock.nowMs());
+      tracker.outputSeen(clock.nowMs(), chunk);
       readers.outputSeen(chunk);
       modes.feed(chunk);
     },
@@ -169,7 +169,11 @@ function openProgress(journal: Journal, clock: Clock): LogProgress {
 }
 
 function openTracker(launch: PreparedLaunch, startedMs: number): PromptTracker {
-  return new PromptTracker(launch.promptKind, startedMs, { reportsPrompts: launch.source?.reportsPrompts === true });
+  const { source, drawsLate } = launch;
+  return new PromptTracker(launch.promptKind, startedMs, {
+    reportsPrompts: source?.reportsPrompts === true,
+    drawsLate,
+  });
 }
 
 /** Handles what the terminal has given so far within the call; false when more of it is held back. */

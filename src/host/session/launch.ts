@@ -46,6 +46,8 @@ export interface PreparedLaunch {
   readonly promptKind: PromptKind;
   /** How it reads its lines should the hooks never report. */
   readonly plainPromptKind: PromptKind;
+  /** Its line editor reads before its prompt is drawn. */
+  readonly drawsLate: boolean;
   /** Start-up files to write before the start and to remove, with their directory, at the first prompt. */
   readonly startFiles: { readonly directory: string; readonly files: HookStart['files'] } | undefined;
 }
@@ -87,6 +89,8 @@ export function prepareLaunch({ sessionId, params, configuredShell, scratch }: L
     fallback: hooks === undefined ? undefined : sentinel,
     plainPromptKind: promptKindOf(plan.shell),
     promptKind: hooks?.promptKind ?? promptKindOf(plan.shell),
+    // fish draws in one write when its prompt's functions are through; bash draws with the switch, zsh before it.
+    drawsLate: plan.shell === 'fish',
     startFiles: hooks === undefined ? undefined : { directory, files: hooks.files },
   };
 }

@@ -13,7 +13,8 @@ builtin set -g __at_m '@NONCE@'
 builtin set -g __at_n 0
 builtin set -g __at_ran 0
 builtin set -g __at_s 0
-builtin set -g __at_jobs 0
+builtin set -g __at_stopped
+builtin set -g __at_back
 builtin set -g __at_refused 0
 
 function __at_mark
@@ -26,15 +27,27 @@ function __at_end
     builtin set -g __at_n (builtin math $__at_n + 1)
 end
 
-function __at_stopped
-    builtin count (builtin jobs | builtin string match '*stopped*')
+# The process groups of all stopped jobs: second column, where the last but one says so.
+function __at_stopped_groups
+    builtin jobs | builtin string replace -rf '^\d+\t(-?\d+)\t(?:[^\t]*\t)?stopped\t.*' '$1'
+end
+
+# The process group of the job that the line brings to the foreground: fg takes the newest one, or the one it is told.
+function __at_back_group
+    builtin set -l fg (builtin string match -r '(?:^|[;\n]|&&|\|\||\b(?:and|or|begin)\s)\s*fg(?=$|[\s;&|])(?:[ \t]+(%?\d+))?' -- $argv[1]); or return
+    if builtin set -q fg[2]
+        builtin jobs -g $fg[2] 2>/dev/null
+    else
+        builtin jobs -lg
+    end | builtin string match -r '^-?\d+$'
 end
 
 function __at_preexec --on-event fish_preexec
-    builtin set -g __at_jobs (__at_stopped)
-    # What brings a stopped job back may see it stop again.
-    if builtin string match -qr '^\s*(?:fg|%)' -- $argv[1]
-        builtin set -g __at_jobs (builtin math $__at_jobs - 1)
+    builtin set -g __at_stopped
+    builtin set -g __at_back
+    if builtin jobs >/dev/null
+        builtin set -g __at_stopped (__at_stopped_groups)
+        builtin set -g __at_back (__at_back_group $argv[1])
     end
     builtin set -g __at_ran 1
     __at_mark "C;$__at_n"
@@ -51,6 +64,16 @@ function __at_postexec --on-event fish_postexec
     __at_mark "O;$__at_n"
 end
 
+# Whether the line left a job stopped that was not so before, or that it had brought back. $status tells nothing of it.
+function __at_has_stopped
+    builtin jobs >/dev/null; or return
+    for group in (__at_stopped_groups)
+        builtin contains -- $group $__at_back; and return
+        builtin contains -- $group $__at_stopped; or return 0
+    end
+    return 1
+end
+
 function __at_prompt --on-event fish_prompt
     # Without the other handlers nothing is known of the line: silence is the truth then.
     if not builtin functions -q __at_preexec __at_postexec
@@ -58,7 +81,7 @@ function __at_prompt --on-event fish_prompt
     end
     if builtin test $__at_ran = 0
         __at_end ''
-    else if builtin test (__at_stopped) -gt $__at_jobs
+    else if __at_has_stopped
         __at_end "$__at_s;T"
     else
         __at_end $__at_s

@@ -56,6 +56,24 @@ describe('a fish with hooks', () => {
     ]);
   });
 
+  it('tells a job that stops, or stops again, from one that fg brings back to its end', async () => {
+    await using shell = fish();
+    const outcome = async (command: string): Promise<unknown> => (await shell.outcomeOf(command))[0];
+    const stopsTwice = "sh -c 'kill -STOP $$; kill -STOP $$; exit 3'";
+    expect(await outcome('fg')).toBe('finished'); // there is no job
+    expect(await outcome("sh -c 'exec sleep 60' stopped &")).toBe('finished');
+    expect(await outcome(stopsTwice)).toBe('stopped');
+    expect(await outcome('echo fg; sleep 0.1 &')).toBe('finished');
+    expect(await outcome('fg %3')).toBe('finished');
+    expect(await outcome('fg 99999')).toBe('finished');
+    expect(await outcome('true; and fg')).toBe('stopped');
+    expect(await outcome(stopsTwice)).toBe('stopped');
+    expect(await outcome('fg %2 # the older one')).toBe('finished');
+    expect(await outcome('fg')).toBe('stopped');
+    expect(await outcome('begin; fg; end')).toBe('finished');
+    expect(await outcome('kill %1')).toBe('finished');
+  });
+
   it('tells Ctrl+C and Ctrl+Z from an end', async () => {
     await using shell = fish();
     const sleep = await shell.start('sleep 30');

@@ -27,6 +27,21 @@ describe('a shell with hooks', () => {
     expect(tracker.readiness(AT_PROMPT)).toBe('ready');
   });
 
+  it('that draws late is ready when its prompt stands, or when it is silent', () => {
+    const tracker = new PromptTracker('hooks', 0, { drawsLate: true });
+    const feed = (nowMs: number, text: string): void => tracker.outputSeen(nowMs, Buffer.from(text));
+    feed(989, '\u001b[?2004h\u001b]0;title\u0007');
+    tracker.bracketedPasteSwitched(true);
+    tracker.shellReported('prompt', 989);
+    expect(tracker.readiness(AT_PROMPT)).toBe('busy');
+    expect(tracker.readiness({ ...AT_PROMPT, nowMs: 988 + QUIET_MS })).toBe('busy');
+    expect(tracker.readiness({ ...AT_PROMPT, nowMs: 989 + QUIET_MS })).toBe('ready');
+    feed(990, '> ');
+    expect(tracker.readiness(AT_PROMPT)).toBe('ready');
+    feed(991, '\u001b[?2004h');
+    expect(tracker.readiness(AT_PROMPT)).toBe('busy');
+  });
+
   it('comes to its prompt by itself while a program of the prompt runs, but not while a command does', () => {
     const tracker = new PromptTracker('hooks', 0);
     tracker.shellReported('prompt', 5);
