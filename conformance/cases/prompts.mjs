@@ -222,6 +222,16 @@ PROMPT_COMMAND='__bp_precmd'; trap '__bp_preexec "$_"' DEBUG`,
     { not: { dash: 'dash has no line editor here' } },
   ),
   under(
+    'keys-of-the-user',
+    'key bindings of the user in the place of all others',
+    {
+      bash: String.raw`bind -r '\C-w'; bind '"\C-x": "echo wrong"'`,
+      zsh: String.raw`bindkey -d; bindkey -N own; bindkey -M own -R '^@-~' self-insert; bindkey -M own '^M' accept-line; bindkey -A own main`,
+      fish: String.raw`function fish_user_key_bindings; bind --erase --all; bind '' self-insert; bind \r execute; end`,
+    },
+    { not: { dash: 'dash has no line editor here' } },
+  ),
+  under(
     'no-paste',
     'the line editor without bracketed paste',
     { bash: "bind 'set enable-bracketed-paste off'", zsh: 'unset zle_bracketed_paste' },

@@ -26,15 +26,14 @@ export function planTyping({ source, command, token, editor, scriptPath }: Typin
   if (source.script === undefined) {
     const direct = source.typed({ text: command }, token);
     const way = typingWay(direct.text, editor, source);
-    if (way !== 'file')
-      return { source, bytes: typingBytes(direct.text, way, source.submit), frameParts: direct.frameParts };
+    if (way !== 'file') return { source, bytes: typingBytes(direct.text, way, source), frameParts: direct.frameParts };
   }
   const bySource = source.typed({ path: scriptPath }, token);
   const short = typingWay(bySource.text, editor, source);
   invariant(short !== 'file', 'the path of a script can be typed');
   return {
     source,
-    bytes: typingBytes(bySource.text, short, source.submit),
+    bytes: typingBytes(bySource.text, short, source),
     script: { path: scriptPath, content: source.script?.(command, token, scriptPath) ?? `${command}\n` },
     frameParts: bySource.frameParts,
   };

@@ -50,18 +50,26 @@ export interface TypingLimits {
   readonly prefersPaste: boolean;
   /** Several lines to the kernel's editor are one command; otherwise they go by file. */
   readonly takesLines: boolean;
-  /** The editor drops a TAB even from a paste. */
-  readonly dropsTabs?: boolean;
+  /** What the editor does not take as text even from a paste. */
+  readonly unpastable?: RegExp;
+}
+
+/** The keys that a line editor is sent. */
+export interface TypingKeys {
+  /** What has it take the line. */
+  readonly submit: string;
+  /** From this key to `submit` it takes everything as text; else a paste is framed. */
+  readonly literal?: string;
 }
 
 /** The way to type `text` to `editor`. */
 export function typingWay(
   text: string,
   editor: LineEditor,
-  { maxPasteBytes, prefersPaste, takesLines, dropsTabs = false }: TypingLimits,
+  { maxPasteBytes, prefersPaste, takesLines, unpastable }: TypingLimits,
 ): TypingWay {
   const bytes = Buffer.byteLength(text);
-  if (UNTYPABLE.test(text) || bytes > maxPasteBytes || (dropsTabs && text.includes('\t'))) return 'file';
+  if (UNTYPABLE.test(text) || bytes > maxPasteBytes || unpastable?.test(text) === true) return 'file';
   const byKey = !CONTROL.test(text);
   if (editor.bracketedPaste) return byKey && bytes <= MAX_RAW_BYTES && !prefersPaste ? 'raw' : 'paste';
   if (!editor.canonical) return byKey && bytes <= MAX_RAW_BYTES ? 'raw' : 'file';
@@ -71,8 +79,10 @@ export function typingWay(
 }
 
 /** The bytes to write for `text`, the line's end included: `submit` for a line editor, LF for the kernel's. */
-export function typingBytes(text: string, way: Exclude<TypingWay, 'file'>, submit: string): Buffer {
+export function typingBytes(text: string, way: Exclude<TypingWay, 'file'>, { submit, literal }: TypingKeys): Buffer {
+  if (way === 'lines') return Buffer.from(`${text}\n`);
   if (way === 'raw') return Buffer.from(`${text}${submit}`);
-  if (way === 'paste') return Buffer.from(`${PASTE_BEGIN}${text}${PASTE_END}${submit}`);
-  return Buffer.from(`${text}\n`);
+  return Buffer.from(
+    literal === undefined ? `${PASTE_BEGIN}${text}${PASTE_END}${submit}` : `${literal}${text}${submit}`,
+  );
 }

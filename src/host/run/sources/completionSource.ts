@@ -29,14 +29,16 @@ export interface CompletionSource {
   readonly prefersPaste: boolean;
   /** Whether several lines typed to the kernel's line editor are still one command. */
   readonly takesLines: boolean;
-  /** Whether the line editor drops a TAB even from a paste; a command that holds one then goes by file. */
-  readonly dropsTabs?: boolean;
+  /** What the line editor does not take as text even from a paste; a command that holds it goes by file. */
+  readonly unpastable?: RegExp;
   /** Whether nothing tells that a command begins which somebody else typed. */
   readonly tellsNoStart?: boolean;
   /** Whether the shell says nothing to a line that is not complete, and its editor may not say that it reads on. */
   readonly staysSilent?: boolean;
   /** What is typed after the command to have a line editor take it: Enter, or a key that the hooks bound. */
   readonly submit: string;
+  /** The key that has it take all that follows as text, up to `submit`, where the hooks bound one; else a paste is framed. */
+  readonly literal?: string;
   /** Whether the shell prints something of its own between its mark and the command's first byte; see `StartNoise`. */
   readonly hasStartNoise: boolean;
   /** Where every command goes by a file: what the file at `path` is to hold for it. */

@@ -14,6 +14,11 @@ const KNOWN_OPTIONS = new Set(['-i', '--interactive', '-l', '--login', '-il', '-
  * take, and leaves none behind in the editor.
  */
 const SUBMIT_KEY = '\u001b[34~';
+/**
+ * The key that has fish take what follows as text, F19. In its own bracketed paste fish calls a function for each quote, after
+ * which it paints the line anew, and drops leading blanks.
+ */
+const LITERAL_KEY = '\u001b[33~';
 
 const FISH = dialectOf('fish');
 
@@ -24,8 +29,10 @@ const FISH_HOOKS: CompletionSource = {
   hidesEcho: false,
   prefersPaste: true,
   submit: SUBMIT_KEY,
+  literal: LITERAL_KEY,
   takesLines: true,
-  dropsTabs: true,
+  // A TAB is dropped, and behind an ESC one of the two keys could stand.
+  unpastable: /[\t\u001b]/,
   hasStartNoise: true,
   typed(body): TypedCommand {
     return { text: 'path' in body ? ` ${FISH?.source(body.path) ?? body.path}` : body.text, frameParts: [] };
@@ -42,7 +49,8 @@ export function fishHookStart(
   const script = fillIn(FISH_HOOKS_SCRIPT, {
     NONCE: nonce,
     OSC: String(MARK_OSC),
-    KEY: String.raw`\e\[34\~`,
+    SUBMIT: String.raw`\e\[34\~`,
+    LITERAL: String.raw`\e\[33\~`,
   });
   return {
     argv: [shell, ...options, '--init-command', FISH.source(path.join(directory, INIT_FILE))],

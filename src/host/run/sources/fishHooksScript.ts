@@ -1,5 +1,5 @@
 /**
- * What makes an interactive fish report its prompts, read after the user's configuration. `@NONCE@`, `@OSC@` and `@KEY@` are
+ * What makes an interactive fish report its prompts, read after the user's configuration. `@NONCE@`, `@OSC@` and the keys are
  * filled in by `fishHooks.ts`.
  *
  * Facts it stands on (fish's own documentation and measurement with 3.6): event handlers leave `$status` as it is;
@@ -87,6 +87,8 @@ function __at_prompt --on-event fish_prompt
         __at_end $__at_s
     end
     builtin set -g __at_ran 0
+    # Bindings of the user's, made at the first prompt or later, may have taken all others away.
+    builtin bind @SUBMIT@ >/dev/null 2>&1; or __at_bind_keys
 end
 
 # Ctrl+C at the prompt, or our own after a line that fish refused.
@@ -126,8 +128,28 @@ function __at_submit
     end
 end
 
-for __at_mode in default insert visual replace replace_one
-    builtin bind -M $__at_mode @KEY@ __at_submit
+# From the one key to the other everything is text but Ctrl+C, in a mode of its own.
+function __at_literal
+    builtin set -g __at_mode $fish_bind_mode
 end
-builtin set -e __at_mode
+
+function __at_leave_literal
+    builtin set fish_bind_mode $__at_mode
+    __at_submit
+end
+
+function __at_drop_literal
+    builtin set fish_bind_mode $__at_mode
+    builtin commandline -f cancel-commandline
+end
+
+function __at_bind_keys
+    for mode in default insert visual replace replace_one
+        builtin bind -M $mode @SUBMIT@ __at_submit
+        builtin bind -M $mode -m __at @LITERAL@ __at_literal
+    end
+    builtin bind -M __at '' self-insert
+    builtin bind -M __at @SUBMIT@ __at_leave_literal
+    builtin bind -M __at \cc __at_drop_literal
+end
 `;

@@ -181,6 +181,45 @@ describe('a fish with hooks', () => {
     }
   });
 
+  it('runs what is typed as it stands: quotes, backslashes, blanks in front, abbreviations', async () => {
+    await using shell = fish({
+      home: { '.config/fish/config.fish': 'abbr -a ll wrong\nfunction ll; echo right; end\n' },
+    });
+    expect(await shell.outcomeOf('  ll ; ll;ll|cat')).toEqual(['finished', 0, 'right\nright\nright\n']);
+    const quoted = String.raw`echo 'it'\''s "x" \\' "a 'b' \$c" d\ e`;
+    expect(await shell.outcomeOf(quoted)).toEqual(['finished', 0, String.raw`it's "x" \ a 'b' $c d e` + '\n']);
+    // fish's own paste takes 400 ms for these quotes
+    const many = "'q' ".repeat(100).trim();
+    expect(await shell.outcomeOf(`echo ${many}`)).toEqual(['finished', 0, `${many.replaceAll("'", '')}\n`]);
+    // behind the key of ours in a command nothing is taken for a line of its own
+    const hostile = 'echo "\u001b[34~\u001b[33~echo not" | string escape --style=var';
+    expect(await shell.outcomeOf(hostile)).toEqual(['finished', 0, '_1B_5B_33_34_7E_1B_5B_33_33_7E_echo_20_not\n']);
+  });
+
+  it('is heard where bindings of the user take all others away, at the start or later', async () => {
+    const config = "function fish_user_key_bindings; bind --erase --all; bind '' self-insert; bind \\r execute; end\n";
+    await using shell = fish({ home: { '.config/fish/config.fish': config } });
+    expect(await shell.outcomeOf('echo one')).toEqual(['finished', 0, 'one\n']);
+    expect((await shell.outcomeOf('bind --erase --all; fish_user_key_bindings')).slice(0, 2)).toEqual(['finished', 0]);
+    expect(await shell.outcomeOf('echo two')).toEqual(['finished', 0, 'two\n']);
+  });
+
+  it('takes keys again when Ctrl+C drops a command that is half typed', async () => {
+    await using shell = fish();
+    await shell.run('true');
+    await shell.ready();
+    shell.type('\u001b[33~half a line');
+    await shell.until(() => shell.output.includes('line'), 'the half');
+    // one that comes while fish paints is lost until the next key
+    while (!shell.output.includes('^C')) {
+      shell.type('\u0003');
+      await delay(systemClock, 4 * QUIET_MS);
+    }
+    shell.type("echo a'b'\r");
+    await shell.until(() => shell.output.includes('\rab\r\n'), 'the line of a person');
+    expect(await shell.outcomeOf('echo mine')).toEqual(['finished', 0, 'mine\n']);
+  });
+
   it('runs 100 kB of text whole', async () => {
     await using shell = fish();
     const text = 'abcdefghi\n'.repeat(10_000);

@@ -8,6 +8,7 @@ import { normalizeCommand, typingBytes, typingWay } from '../../../../src/host/r
 const PASTING = { bracketedPaste: true, canonical: false };
 const RAW = { bracketedPaste: false, canonical: false };
 const KERNEL = { bracketedPaste: false, canonical: true };
+const ENTER = { submit: '\r' };
 const LIMITS = { maxPasteBytes: 10_000, prefersPaste: false, takesLines: true };
 const TOKEN = 'a'.repeat(32);
 
@@ -52,9 +53,10 @@ describe('typingWay', () => {
   });
 });
 
-describe('a line editor that drops TABs', () => {
-  it('gets a command with one by file', () => {
-    const limits = { ...LIMITS, dropsTabs: true };
+describe('a line editor that does not take everything as text', () => {
+  it('gets a command with what it does not take by file', () => {
+    const limits = { ...LIMITS, unpastable: /[\t\u001b]/ };
+    expect(typingWay('a\u001b[34~b', PASTING, limits)).toBe('file');
     expect(typingWay('a\tb', PASTING, limits)).toBe('file');
     expect(typingWay('a\nb', PASTING, limits)).toBe('paste');
   });
@@ -62,9 +64,16 @@ describe('a line editor that drops TABs', () => {
 
 describe('typingBytes', () => {
   it('ends with what the editor takes for Enter', () => {
-    expect(typingBytes('a', 'raw', '\r').toString()).toBe('a\r');
-    expect(typingBytes('a\nb', 'paste', '\r').toString()).toBe('\u001b[200~a\nb\u001b[201~\r');
-    expect(typingBytes('a\nb', 'lines', '\r').toString()).toBe('a\nb\n');
+    expect(typingBytes('a', 'raw', ENTER).toString()).toBe('a\r');
+    expect(typingBytes('a\nb', 'paste', ENTER).toString()).toBe('\u001b[200~a\nb\u001b[201~\r');
+    expect(typingBytes('a\nb', 'lines', ENTER).toString()).toBe('a\nb\n');
+  });
+
+  it('have a key before the text where the editor has one for it', () => {
+    const keys = { submit: '<submit>', literal: '<literal>' };
+    expect(typingBytes('a', 'raw', keys).toString()).toBe('a<submit>');
+    expect(typingBytes('a\nb', 'paste', keys).toString()).toBe('<literal>a\nb<submit>');
+    expect(typingBytes('a\nb', 'lines', keys).toString()).toBe('a\nb\n');
   });
 });
 
