@@ -35,23 +35,13 @@ async function startHost(home, environment) {
   const directory = path.join(home, 'host', 'main');
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   const log = fs.openSync(path.join(directory, 'host.log'), 'a', 0o600);
-  // the options of src/client/spawnHost.ts, and the probe
-  const words = [
-    '--max-semi-space-size=2',
-    '--heap-growing-percent=20',
-    '--optimize-for-size',
-    '--compact-on-every-full-gc',
-    '--no-maglev',
-    '--no-sparkplug',
-    '--expose-gc',
-    '--import',
-    inRoot('tools', 'soakProbe.mjs'),
-  ];
+  const { nodeOptions, mallocArenas } = JSON.parse(fs.readFileSync(inRoot('src', 'client', 'hostStart.json'), 'utf8'));
+  const words = [...nodeOptions, '--expose-gc', '--import', inRoot('tools', 'soakProbe.mjs')];
   const program = [inRoot('dist', 'host.js'), '--home', home, '--host-id', 'main'];
   const node = process.env.TEST_NODE ?? process.execPath;
   const child = spawn(node, [...words, ...program], {
     cwd: '/',
-    env: { ...environment, MALLOC_ARENA_MAX: '2' },
+    env: { ...environment, MALLOC_ARENA_MAX: mallocArenas },
     stdio: ['ignore', log, log],
   });
   fs.closeSync(log);

@@ -6,6 +6,7 @@ import { invariant } from '../base/invariant.ts';
 import { makePrivateDirectory } from '../base/atomicFile.ts';
 import { type ErrorBody, isErrorCode, TtyError } from '../protocol/errors.ts';
 import { hostPaths } from '../protocol/homeLayout.ts';
+import hostStart from './hostStart.json' with { type: 'json' };
 
 /** What the host writes, as one line, to descriptor 3 when it is ready or cannot be. */
 export type StartReport = { readonly ready: true } | { readonly error: ErrorBody };
@@ -26,20 +27,13 @@ export interface HostLaunch {
  * that are left half empty. The last two leave out the compilers between interpreter and optimizer: what they worked in is not
  * given back, and nothing that was measured is slower without them.
  */
-const HOST_NODE_OPTIONS = [
-  '--max-semi-space-size=2',
-  '--heap-growing-percent=20',
-  '--optimize-for-size',
-  '--compact-on-every-full-gc',
-  '--no-maglev',
-  '--no-sparkplug',
-];
+const HOST_NODE_OPTIONS: readonly string[] = hostStart.nodeOptions;
 
 /**
  * Places where glibc keeps free memory for the next who asks. Left alone each of V8's threads gets one of its own, and what its
  * compilers used there stays: 4 to 8 MiB. One for both would have the two threads of the host wait for each other.
  */
-const HOST_MALLOC_ARENAS = '2';
+const HOST_MALLOC_ARENAS = hostStart.mallocArenas;
 
 /** Variables that the host itself may need; a session's environment comes with `create`, not from here. */
 const HOST_VARIABLES = [

@@ -1,4 +1,6 @@
 /** The rules as functions from sources to sentences. Each sentence names the file, what is wrong, and what to edit. */
+import fs from 'node:fs';
+import path from 'node:path';
 import {
   LAYERS,
   ENVIRONMENT_READERS,
@@ -8,7 +10,7 @@ import {
   STARTS_WITHOUT,
   SYSTEM_CLOCK_USERS,
 } from './layers.ts';
-import type { Import, Source } from './sources.ts';
+import { type Import, ROOT, type Source } from './sources.ts';
 
 const MAP = 'test/architecture/layers.ts';
 
@@ -76,6 +78,7 @@ export function danglingImports(sources: readonly Source[]): string[] {
   return sources.flatMap(({ file, imports }) =>
     imports
       .filter(({ target }) => target !== undefined && underSrc(target) !== undefined && !files.has(target))
+      .filter(({ target = '' }) => !target.endsWith('.json') || !fs.existsSync(path.join(ROOT, target)))
       .map(({ specifier }) => `${file} imports ${specifier}, which is not there`),
   );
 }

@@ -21,8 +21,7 @@ export interface RunsOptions {
 type FromElsewhere = 'clock' | 'leases' | 'provider' | 'log' | 'scratch' | 'ended';
 
 /** The parts of a session on which its runs work. */
-export interface RunSurroundings
-  extends Omit<RunsParts, FromElsewhere>, Omit<CancelParts, 'clock' | 'sessionId' | 'runs'> {}
+export type RunSurroundings = Omit<RunsParts, FromElsewhere> & Omit<CancelParts, 'clock' | 'sessionId' | 'runs'>;
 
 export function assembleRuns(
   options: RunsOptions,

@@ -2,6 +2,7 @@
 import { type Clock, delay } from '../../base/clock.ts';
 import {
   bootId,
+  liveness,
   nowTicks,
   type ProcessIdentity,
   type ProcessStat,
@@ -23,10 +24,10 @@ import { signalGroup } from './signalTarget.ts';
 export interface ClimbParts {
   readonly sessionId: string;
   readonly clock: Clock;
-  readonly pty: Pty;
-  readonly journal: Journal;
-  readonly coordinator: RunCompletionCoordinator;
-  readonly origins: RunOrigins;
+  readonly pty: Pick<Pty, 'pid' | 'identity' | 'foregroundGroup' | 'readNow' | 'interruptByte' | 'write' | 'dropInput'>;
+  readonly journal: Pick<Journal, 'commit'>;
+  readonly coordinator: Pick<RunCompletionCoordinator, 'runInFlight' | 'view' | 'wait'>;
+  readonly origins: Pick<RunOrigins, 'get'>;
   /** Handles output that has come and is not logged yet: it may tell the run's end. */
   drainOutput(): void;
   /** Tells that an interrupt goes to what runs. */
@@ -34,6 +35,9 @@ export interface ClimbParts {
   /** @throws TtyError `SESSION_NOT_RUNNING` when the program is gone or being ended */
   assertLive(): void;
 }
+
+/** What a climb has to know of the run. */
+export type CancelledRun = Pick<RunView, 'runId' | 'source' | 'outcome'>;
 
 /** What a climb did. */
 export type ClimbEnd = Pick<MethodResult<'run.cancel'>, 'step' | 'signalled' | 'survivors' | 'unclear'>;
@@ -69,7 +73,7 @@ export class CancelClimb {
   #pauseMs = LOOK_MS;
   #isFirstLook = true;
 
-  constructor(parts: ClimbParts, { runId, source, outcome }: RunView, graceMs: number) {
+  constructor(parts: ClimbParts, { runId, source, outcome }: CancelledRun, graceMs: number) {
     this.#parts = parts;
     this.#runId = runId;
     this.#isProcessRun = source === 'process';
@@ -88,9 +92,9 @@ export class CancelClimb {
       }
       const { state, action } = climb(this.#state, view);
       if (action.type === 'interrupt' && !this.#interrupt(view)) continue;
+      if (action.type === 'signal' && !this.#signal(action.signal, action.names)) continue;
       this.#state = state;
       if (action.type === 'done') return this.#end();
-      if (action.type === 'signal') this.#signal(action.signal, action.names);
       if (action.type === 'wait') {
         const pauseMs = Math.max(1, Math.min(action.untilMs - clock.nowMs(), this.#pauseMs));
         await (view.isOver ? delay(clock, pauseMs) : this.#untilOver(pauseMs));
@@ -250,17 +254,21 @@ export class CancelClimb {
     return coordinator.runInFlight === this.#runId;
   }
 
-  #signal(signal: 'SIGTERM' | 'SIGKILL', names: readonly string[]): void {
+  /** Signals those of `names` that still are there. False when none is: nothing is on record then. */
+  #signal(signal: 'SIGTERM' | 'SIGKILL', names: readonly string[]): boolean {
     const { journal } = this.#parts;
     this.#parts.drainOutput();
+    const found = names.flatMap((name) => this.#known.get(name)?.identity ?? []);
+    const living = found.filter((identity) => liveness(identity) !== 'gone');
+    if (living.length === 0) return false;
     journal.commit({ type: 'signal', payload: { signal, runId: this.#runId } });
-    for (const name of names) {
-      const identity = this.#known.get(name)?.identity;
-      if (identity === undefined || !signalIdentity(identity, signal)) continue;
-      this.#signalled.add(name);
+    for (const identity of living) {
+      if (!signalIdentity(identity, signal)) continue;
+      this.#signalled.add(processName(identity));
       // A stopped process acts on TERM only once it goes on.
       if (signal === 'SIGTERM') signalIdentity(identity, 'SIGCONT');
     }
+    return true;
   }
 }
 

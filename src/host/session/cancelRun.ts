@@ -2,11 +2,13 @@
 import type { CheckedParams, MethodResult } from '../../protocol/methods/table.ts';
 import type { RunView } from '../../protocol/methods/common.ts';
 import { CancelClimb, type ClimbEnd, type ClimbParts } from './cancelClimb.ts';
+import type { Journal } from './journal.ts';
 import { unknownRun } from './runErrors.ts';
 import type { SessionRuns } from './runs.ts';
 
 export interface CancelParts extends ClimbParts {
   readonly runs: Pick<SessionRuns, 'withdraw' | 'resultOf'>;
+  readonly journal: Pick<Journal, 'commit' | 'settled'>;
 }
 
 type CancelRequest = Omit<CheckedParams<'run.cancel'>, 'run'>;
