@@ -118,6 +118,9 @@ async function fuzz(editor: Editor, session: Session, directory: string): Promis
   const pick = random(SEED * 1_000 + EDITORS.indexOf(editor));
   let removed = 0;
   let framed = 0;
+  let promptCol = 0;
+  const drawn = async (): Promise<number> => (promptCol = (await session.snapshot()).cursorCol);
+  await expect.poll(drawn, { timeout: 60_000 }).toBeGreaterThan(0);
   for (let n = 0; n < PASTES;) {
     let token = '';
     for (const end = Math.min(PASTES, n + BATCH); n < end; n++) {
@@ -135,6 +138,9 @@ async function fuzz(editor: Editor, session: Session, directory: string): Promis
     });
     expect(fs.readdirSync(directory)).toEqual([]);
     await session.sendKeys(['Ctrl+C']);
+    // What is typed before the editor has dropped the line may go with it.
+    const dropped = await session.wait({ kind: 'cursor', col: promptCol }, { timeoutMs: 60_000 });
+    expect(dropped).toMatchObject({ matched: true });
     await promptOf(session);
   }
   return { removed, framed };

@@ -93,8 +93,8 @@ export function mark(body: string): string {
 }
 
 /** A bench with hooks at its first prompt, number 1. */
-export function atPrompt(): Bench {
-  const bench = new Bench(BASH_HOOKS);
+export function atPrompt(source: CompletionSource = BASH_HOOKS): Bench {
+  const bench = new Bench(source);
   bench.feed(`${mark('D;0;0')}\u001b[?2004h$ `);
   bench.flush();
   bench.log.length = 0;

@@ -84,7 +84,7 @@ export class RunCompletionCoordinator {
   }
 
   /** The run in flight, for whoever watches the programs. */
-  get inFlight(): Pick<RunInFlight, 'record' | 'place' | 'prompt' | 'isOutputOver'> | undefined {
+  get inFlight(): Pick<RunInFlight, 'record' | 'place' | 'prompt' | 'answersLines' | 'isOutputOver'> | undefined {
     return this.#stack.top;
   }
 

@@ -49,7 +49,7 @@ export const SURE_ANSWER_MS = 2_000;
 export interface PromptTrackerOptions {
   /** It reports its prompts, whoever edits its lines; by default it does with kind `hooks`. */
   readonly reportsPrompts?: boolean;
-  /** Its editor reads before its prompt is drawn. */
+  /** It tells its prompts, and its editor may read before they are drawn. */
   readonly drawsLate?: boolean;
 }
 

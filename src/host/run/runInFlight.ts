@@ -72,6 +72,11 @@ export class RunInFlight {
     }
   }
 
+  /** Whether the shell would answer also a line that it does not take. */
+  get answersLines(): boolean {
+    return this.#options.action?.source.answersLines === true;
+  }
+
   /** Whether a line editor began to read while the command was running: its shell may be back at the prompt. */
   get promptSuspected(): boolean {
     return this.#promptAtBytes !== undefined || this.#wantsMore;
@@ -103,7 +108,8 @@ export class RunInFlight {
     if (this.record.state.name === 'started') this.record.capture?.append(bytes);
     this.#refusal.push(bytes);
     for (const { reading, at } of this.#editor.feed(bytes)) {
-      if (!reading && !this.#editorLeft) this.#refusal.begin(bytes.subarray(Math.max(0, at + SWITCH_BYTES)));
+      if (!reading && !this.#editorLeft && !this.answersLines)
+        this.#refusal.begin(bytes.subarray(Math.max(0, at + SWITCH_BYTES)));
       this.#editorSwitched(reading, capturedBefore + at);
     }
   }
@@ -204,7 +210,7 @@ export class RunInFlight {
 
   /** The shell says that it takes no command of this line, and why follows. */
   refused(): void {
-    if (!this.#editorLeft) this.#refusal.begin();
+    if (!this.#editorLeft || this.answersLines) this.#refusal.begin();
     this.#editorLeft = true;
   }
 
@@ -227,7 +233,7 @@ export class RunInFlight {
       hasStarted: this.record.state.name === 'started',
       hasSeveralLines: this.record.identity.command.includes('\n'),
       isInterrupted: interrupted,
-      wantsMore: this.#wantsMore || readsOn,
+      wantsMore: (this.#wantsMore && !this.answersLines) || readsOn,
       interrupts: this.#interrupts,
     });
     if (answer === 'goes_on') return;
@@ -270,7 +276,7 @@ export class RunInFlight {
     this.#wantsMore = reading && this.#editorLeft && this.prompt !== undefined;
     if (!reading) this.#editorLeft = true;
     // It took the line, and reads again without a mark: the line was not the whole command.
-    else if (this.#editorLeft && this.prompt !== undefined && this.#interrupts === 0) this.#requestInterrupt();
+    else if (this.#wantsMore && this.#interrupts === 0 && !this.answersLines) this.#requestInterrupt();
   }
 
   #requestInterrupt(): void {

@@ -46,7 +46,7 @@ export interface PreparedLaunch {
   readonly promptKind: PromptKind;
   /** How it reads its lines should the hooks never report. */
   readonly plainPromptKind: PromptKind;
-  /** Its line editor reads before its prompt is drawn. */
+  /** It tells its prompts, and its line editor may read before they are drawn. */
   readonly drawsLate: boolean;
   /** Start-up files to write before the start and to remove, with their directory, at the first prompt. */
   readonly startFiles: { readonly directory: string; readonly files: HookStart['files'] } | undefined;
@@ -89,7 +89,7 @@ export function prepareLaunch({ sessionId, params, configuredShell, scratch }: L
     fallback: hooks === undefined ? undefined : sentinel,
     plainPromptKind: promptKindOf(plan.shell),
     promptKind: hooks?.promptKind ?? promptKindOf(plan.shell),
-    // fish draws in one write when its prompt's functions are through; bash draws with the switch, zsh before it.
+    // fish draws in one write when its prompt's functions are through; bash draws as it begins to read, zsh before.
     drawsLate: plan.shell === 'fish',
     startFiles: hooks === undefined ? undefined : { directory, files: hooks.files },
   };

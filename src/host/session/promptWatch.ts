@@ -7,7 +7,7 @@ import type { Clock, Timer } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { HooksState } from '../../protocol/methods/session.ts';
 import type { RunCompletionCoordinator } from '../run/coordinator.ts';
-import { type PromptTracker, QUIET_MS } from '../run/promptTracker.ts';
+import { type PromptTracker, QUIET_MS, SURE_ANSWER_MS } from '../run/promptTracker.ts';
 import { isPromptBack } from '../run/promptBack.ts';
 import type { LineSight } from '../run/lineJudge.ts';
 import type { PreparedLaunch } from './launch.ts';
@@ -123,7 +123,10 @@ export class PromptWatch implements Disposable {
     const { clock, coordinator, launch, tracker } = this.#parts;
     this.#timer?.clear();
     if (coordinator.runInFlight !== undefined) {
-      this.#timer = clock.after(QUIET_MS + 5, () => this.#checkPrompt(), { background: true });
+      const { inFlight } = coordinator;
+      const isAnswered = inFlight?.answersLines === true && inFlight.record.state.name === 'typed';
+      const quietMs = isAnswered ? SURE_ANSWER_MS : QUIET_MS + 5;
+      this.#timer = clock.after(quietMs, () => this.#checkPrompt(), { background: true });
       return;
     }
     tracker.runEnded();

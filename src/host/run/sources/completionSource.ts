@@ -35,6 +35,11 @@ export interface CompletionSource {
   readonly tellsNoStart?: boolean;
   /** Whether the shell says nothing to a line that is not complete, and its editor may not say that it reads on. */
   readonly staysSilent?: boolean;
+  /**
+   * Whether the shell answers every line that it is typed, also one that it does not take. Its editor may stop and begin to read
+   * meanwhile, which tells nothing then.
+   */
+  readonly answersLines?: boolean;
   /** What is typed after the command to have a line editor take it: Enter, or a key that the hooks bound. */
   readonly submit: string;
   /** The key that has it take all that follows as text, up to `submit`, where the hooks bound one; else a paste is framed. */

@@ -28,6 +28,7 @@ const FISH_HOOKS: CompletionSource = {
   maxPasteBytes: FISH?.maxPasteBytes ?? 0,
   hidesEcho: false,
   prefersPaste: true,
+  answersLines: true,
   submit: SUBMIT_KEY,
   literal: LITERAL_KEY,
   takesLines: true,

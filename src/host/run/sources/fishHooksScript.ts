@@ -2,7 +2,7 @@
  * What makes an interactive fish report its prompts, read after the user's configuration. `@NONCE@`, `@OSC@` and the keys are
  * filled in by `fishHooks.ts`.
  *
- * Facts it stands on (fish's own documentation and measurement with 3.6): event handlers leave `$status` as it is;
+ * Facts it stands on (fish's own documentation and measurement with 3.6 and 4.0): event handlers leave `$status` as it is;
  * fish_preexec and fish_postexec surround a line that is run; fish_prompt comes before a prompt that reads a new line, but
  * not after an error (fish_posterror) or Ctrl+C (fish_cancel), which keep or drop the line and go on reading; an incomplete
  * line makes Enter add a line instead; `commandline --is-valid` tells complete, wrong and incomplete apart; `builtin` can
@@ -109,6 +109,18 @@ function __at_error --on-event fish_posterror
     end
 end
 
+# fish 4 would name this function beside what is wrong with the line.
+function __at_explain
+    builtin set -l fish (builtin status fish-path)
+    builtin set -l line (builtin commandline | builtin string collect)
+    builtin printf '\n' >/dev/tty
+    $fish --no-config --no-execute --command $line >/dev/tty 2>&1
+    builtin commandline --replace ''
+    builtin set -g __at_refused 0
+    __at_end ''
+    builtin commandline -f repaint
+end
+
 # The key that submits a line. fish says what is wrong with a line and leaves it to be mended, and goes on reading when one
 # is not complete: both are dropped.
 function __at_submit
@@ -117,8 +129,12 @@ function __at_submit
         case 1
             builtin set -g __at_refused 1
             __at_mark R
-            builtin commandline -f execute
-            builtin commandline -f cancel-commandline
+            if builtin string match -q '3.*' -- $version
+                builtin commandline -f execute
+                builtin commandline -f cancel-commandline
+            else
+                __at_explain
+            end
         case 2
             builtin commandline --replace ''
             __at_end ''
@@ -131,6 +147,7 @@ end
 # From the one key to the other everything is text but Ctrl+C, in a mode of its own.
 function __at_literal
     builtin set -g __at_mode $fish_bind_mode
+    builtin set fish_bind_mode __at
 end
 
 function __at_leave_literal
@@ -146,9 +163,13 @@ end
 function __at_bind_keys
     for mode in default insert visual replace replace_one
         builtin bind -M $mode @SUBMIT@ __at_submit
-        builtin bind -M $mode -m __at @LITERAL@ __at_literal
+        builtin bind -M $mode @LITERAL@ __at_literal
     end
     builtin bind -M __at '' self-insert
+    # fish 4 takes a newline for a key. fish 3 would paint the line anew after each.
+    if not builtin string match -q '3.*' -- $version
+        builtin bind -M __at \n 'commandline -i \n'
+    end
     builtin bind -M __at @SUBMIT@ __at_leave_literal
     builtin bind -M __at \cc __at_drop_literal
 end

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ECHO_HOLD_MS } from '../../../../src/host/run/runInFlight.ts';
+import { BASH_HOOKS } from '../../../../src/host/run/sources/bashHooks.ts';
 import { like } from '../../../support/like.ts';
 import { atPrompt, Bench, mark, SENTINEL, SESSION } from '../../../support/runBench.ts';
 
@@ -115,6 +116,21 @@ describe('a run with hooks', () => {
     expect(bench.interrupts).toEqual([runId, runId]);
     bench.feed(`^C\u001b[?2004l${mark('D;1;130')}`);
     expect(await bench.wait(runId)).toMatchObject({ end: { outcome: 'rejected', exitCode: 130 } });
+  });
+
+  it('is not interrupted in a shell that answers every line, whatever its editor does meanwhile', async () => {
+    const bench = atPrompt({ ...BASH_HOOKS, answersLines: true });
+    const editing = '\u001b[?2004l\u001b[?2004h\u001b[?2004lif true\u001b[?2004h';
+    const refused = bench.type('if true').runId;
+    bench.feed(`${editing}${mark('R')}\r\nwhy\r\n${mark('D;1;')}\u001b[?2004h$ `);
+    expect(await bench.wait(refused)).toMatchObject({ end: { outcome: 'rejected' } });
+    expect(bench.coordinator.result(refused, 100)).toMatchObject({ output: 'why\n' });
+    const unanswered = bench.type('true').runId;
+    bench.feed(editing);
+    expect(bench.coordinator.promptSuspected).toBe(true);
+    bench.coordinator.promptReturned({ interrupted: false });
+    expect(await bench.wait(unanswered)).toMatchObject({ end: { outcome: 'lost' } });
+    expect(bench.interrupts).toEqual([]);
   });
 
   it('that is the program of its session ends by its exit alone', () => {

@@ -29,8 +29,9 @@ describe('a shell with hooks', () => {
 
   it('that draws late is ready when its prompt stands, or when it is silent', () => {
     const tracker = new PromptTracker('hooks', 0, { drawsLate: true });
+    const mark = `\u001b]29417;${'0a'.repeat(16)};D;12;0\u0007`;
     const feed = (nowMs: number, text: string): void => tracker.outputSeen(nowMs, Buffer.from(text));
-    feed(989, '\u001b[?2004h\u001b]0;title\u0007');
+    feed(989, `${mark}\u001b[?2004h\u001b]0;title\u0007`);
     tracker.bracketedPasteSwitched(true);
     tracker.shellReported('prompt', 989);
     expect(tracker.readiness(AT_PROMPT)).toBe('busy');
@@ -38,7 +39,7 @@ describe('a shell with hooks', () => {
     expect(tracker.readiness({ ...AT_PROMPT, nowMs: 989 + QUIET_MS })).toBe('ready');
     feed(990, '> ');
     expect(tracker.readiness(AT_PROMPT)).toBe('ready');
-    feed(991, '\u001b[?2004h');
+    feed(991, mark);
     expect(tracker.readiness(AT_PROMPT)).toBe('busy');
   });
 
