@@ -118,9 +118,6 @@ async function fuzz(editor: Editor, session: Session, directory: string): Promis
   const pick = random(SEED * 1_000 + EDITORS.indexOf(editor));
   let removed = 0;
   let framed = 0;
-  let promptCol = 0;
-  const drawn = async (): Promise<number> => (promptCol = (await session.snapshot()).cursorCol);
-  await expect.poll(drawn, { timeout: 60_000 }).toBeGreaterThan(0);
   for (let n = 0; n < PASTES;) {
     let token = '';
     for (const end = Math.min(PASTES, n + BATCH); n < end; n++) {
@@ -138,9 +135,6 @@ async function fuzz(editor: Editor, session: Session, directory: string): Promis
     });
     expect(fs.readdirSync(directory)).toEqual([]);
     await session.sendKeys(['Ctrl+C']);
-    // What is typed before the editor has dropped the line may go with it.
-    const dropped = await session.wait({ kind: 'cursor', col: promptCol }, { timeoutMs: 60_000 });
-    expect(dropped).toMatchObject({ matched: true });
     await promptOf(session);
   }
   return { removed, framed };
@@ -150,6 +144,27 @@ async function fuzz(editor: Editor, session: Session, directory: string): Promis
 async function promptOf(session: Session): Promise<void> {
   await session.wait({ kind: 'idle', idleMs: 30 });
   await expect.poll(async () => (await session.inspect()).bracketedPaste, { timeout: 60_000, interval: 10 }).toBe(true);
+}
+
+/** Column of the cursor behind a prompt, once one is drawn. */
+async function promptColumn(session: Session): Promise<number> {
+  let col = 0;
+  const drawn = async (): Promise<number> => (col = (await session.snapshot()).cursorCol);
+  await expect.poll(drawn, { timeout: 60_000 }).toBeGreaterThan(0);
+  return col;
+}
+
+/**
+ * Leaves an empty line. A Ctrl+C that comes while fish 3 paints is lost, and one that overtakes the end of a paste leaves it
+ * in the paste, until the end of the next.
+ */
+async function emptyLine(session: Session, promptCol: number): Promise<void> {
+  for (let isEmpty = false; !isEmpty;) {
+    await session.paste('.');
+    await session.wait({ kind: 'idle', idleMs: 100 });
+    await session.sendKeys(['Ctrl+C']);
+    isEmpty = (await session.wait({ kind: 'cursor', col: promptCol }, { timeoutMs: 2_000 })).matched;
+  }
 }
 
 describe('hostile pastes', () => {
@@ -176,10 +191,11 @@ describe('hostile pastes', () => {
         await session.type(`${editor.setUp}\r`);
       }
       await promptOf(session);
+      const promptCol = await promptColumn(session);
       const { removed, framed } = await fuzz(editor, session, directory);
       expect(framed).toBe(PASTES);
       expect(removed).toBeGreaterThan(PASTES);
-      await session.sendKeys(['Ctrl+U']);
+      await emptyLine(session, promptCol);
       await session.type(`${editor.make(path.join(directory, 'real'))}\r`);
       await expect.poll(() => fs.readdirSync(directory), { timeout: 60_000 }).toEqual(['real']);
     },
